@@ -1,0 +1,91 @@
+package data
+
+import (
+	"errors"
+	"time"
+)
+
+// Change is a wish: other memory for one container of a workload.
+type Change struct {
+	Workload  Workload
+	Container Text
+	Kind      ContainerKind
+	// Limit and Request are the wanted values in bytes; nil leaves what is there.
+	Limit   *int64
+	Request *int64
+}
+
+// DiffKind says what a line of a diff is.
+type DiffKind string
+
+// The kinds of a diff's lines.
+const (
+	DiffSame   DiffKind = " "
+	DiffAdd    DiffKind = "+"
+	DiffRemove DiffKind = "-"
+	DiffHunk   DiffKind = "@"
+)
+
+// DiffLine is one line of a unified diff, without its sign.
+type DiffLine struct {
+	Kind DiffKind
+	Text Text
+}
+
+// Plan is a change that the API server has tried in a dry run: what would be stored, and the bytes that would be sent.
+type Plan struct {
+	Change          Change
+	Before          Resources // what the template holds now
+	After           Resources // what the server would store
+	ResourceVersion string    // precondition of the patch
+	UID             Text
+	PatchType       string // the media type, such as application/strategic-merge-patch+json
+	Patch           []byte
+	Diff            []DiffLine
+	Replicas        *int32
+	Warnings        []Text // warnings of the server and things worth knowing before yes
+	Command         Text   // the equal kubectl command
+	// Effect says what happens to running pods: "rolls out to 3 pods", "from the next run on".
+	Effect Text
+}
+
+// Applied is the outcome of a plan that was carried out.
+type Applied struct {
+	At              time.Time
+	ResourceVersion string
+	Generation      int64
+	After           Resources
+}
+
+// Rollout is how far a change has come to the pods.
+type Rollout struct {
+	Desired int32
+	Updated int32
+	Ready   int32
+	Old     int32 // pods that still have the former template
+	// Done is true when every desired pod has the new template and is ready.
+	Done bool
+	// Waits says what it waits for, or why it cannot go on; empty when Done.
+	Waits Text
+	// Failed is true when it cannot go on without somebody's help.
+	Failed bool
+	At     time.Time
+}
+
+// The errors of reading and changing a cluster that screens tell apart. Their text comes with the wrapping error.
+var (
+	// ErrConflict means that the object changed after the plan was made; a new plan is needed.
+	ErrConflict = errors.New("the workload changed since the diff was made")
+	// ErrForbidden means that a right is missing; the wrapping error names it.
+	ErrForbidden = errors.New("forbidden")
+	// ErrRefused means that the server's validation or admission refused the change; the wrapping error has its words.
+	ErrRefused = errors.New("refused by the API server")
+	// ErrReadOnly means that the program was started with --read-only.
+	ErrReadOnly = errors.New("read-only: nothing is applied")
+	// ErrUnsupported means that this kind of workload is not patched; the wrapping error says what to do instead.
+	ErrUnsupported = errors.New("this kind is not patched")
+	// ErrNotFound means that the object is gone.
+	ErrNotFound = errors.New("not found")
+	// ErrUnknownOutcome means that the request was sent and no answer came: the object must be read again.
+	ErrUnknownOutcome = errors.New("the outcome is unknown")
+)

@@ -1,0 +1,154 @@
+package data
+
+import "time"
+
+// Window is a stretch of time that ends now.
+type Window string
+
+// The windows of charts and statistics.
+const (
+	Hour      Window = "1h"
+	SixHours  Window = "6h"
+	Day       Window = "24h"
+	Week      Window = "7d"
+	ThirtyDay Window = "30d"
+)
+
+// ChartWindows are the windows that a chart offers, shortest first.
+var ChartWindows = []Window{Hour, SixHours, Day, Week, ThirtyDay}
+
+// StatWindows are the windows that statistics are given for, shortest first.
+var StatWindows = []Window{Day, Week, ThirtyDay}
+
+// Duration returns how long w is. An unknown window is one day.
+func (w Window) Duration() time.Duration {
+	switch w {
+	case Hour:
+		return time.Hour
+	case SixHours:
+		return 6 * time.Hour
+	case Week:
+		return 7 * 24 * time.Hour
+	case ThirtyDay:
+		return 30 * 24 * time.Hour
+	}
+	return 24 * time.Hour
+}
+
+// Samples are values over time: T in Unix milliseconds, strictly rising, V in bytes, finite, of the same length.
+// A stretch without samples is a gap, not a zero.
+type Samples struct {
+	T []int64
+	V []float64
+}
+
+// Len returns the number of samples.
+func (s Samples) Len() int { return len(s.T) }
+
+// Between returns the samples with from <= T < to. It shares memory with s.
+func (s Samples) Between(from, to time.Time) Samples {
+	lo, hi := search(s.T, from.UnixMilli()), search(s.T, to.UnixMilli())
+	return Samples{T: s.T[lo:hi], V: s.V[lo:hi]}
+}
+
+// search returns the first index whose value is not below x.
+func search(t []int64, x int64) int {
+	lo, hi := 0, len(t)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if t[mid] < x {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// Life is the memory of one container instance, from one start to one end.
+type Life struct {
+	Pod Text
+	// ID is the cgroup id that tells one instance from the next; empty when the source has no such label.
+	ID Text
+	Samples
+}
+
+// Query is one question that was put to Prometheus, so that anyone can put it again.
+type Query struct {
+	PromQL string
+	Start  time.Time     // zero for an instant query
+	End    time.Time     // the evaluation time of an instant query
+	Step   time.Duration // zero for an instant query
+	Took   time.Duration
+	Points int
+	// Warnings are what Prometheus said beside the answer (partial responses and the like).
+	Warnings []Text
+}
+
+// Chart is the memory of a container over one window, ready to be drawn: at most one point a step.
+type Chart struct {
+	Key    Key
+	Window Window
+	From   time.Time
+	To     time.Time
+	Step   time.Duration // a silence longer than 2.5 steps is a gap
+	// Lives are the instances of the pod in Key, oldest first, without overlap.
+	Lives []Life
+	// Others are instances of the workload's other pods, for comparison.
+	Others []Life
+	// Limit and Request are the values in force over time; empty when the source has none.
+	Limit   Samples
+	Request Samples
+	Kills   []Kill
+	Gaps    []Gap
+	Queries []Query
+}
+
+// History is everything Prometheus knows of a container's memory that a diagnosis needs.
+type History struct {
+	Key  Key
+	From time.Time // start of the longest window asked for
+	To   time.Time
+	// First is the oldest sample found: how far back the history really reaches. Zero when there is none.
+	First time.Time
+	// ScrapeInterval is the median distance of neighbouring samples.
+	ScrapeInterval time.Duration
+	// Resolution is the step that Lives were read at: zero for raw samples, else the step of per-step maxima.
+	Resolution time.Duration
+	// Selector is the series selector without the metric name: `namespace="shop",container="api",pod=~"…"`.
+	Selector string
+	// Lives are all instances of the container, of every pod of the workload, ordered by pod and start.
+	Lives []Life
+	// Limit is the limit in force over time, the highest of all pods; empty when the source has none.
+	Limit Samples
+	// RSS and Cache are the same container's parts where the source has them, at Resolution or coarser.
+	RSS   Samples
+	Cache Samples
+	// Kills are the kills that kube-state-metrics remembers, of every pod of the workload, oldest first.
+	Kills   []PodKill
+	Source  Text // address or "embedded"
+	Gaps    []Gap
+	Queries []Query
+}
+
+// PodKill is a kill together with the pod it happened in.
+type PodKill struct {
+	Pod Text
+	Kill
+}
+
+// Gap is something that could not be known, and why. Gaps lower confidence; they are never shown as zeros.
+type Gap struct {
+	What Text `json:"what"`
+	Why  Text `json:"why"`
+}
+
+// Overview is the little that the list of kills shows of a container's memory.
+type Overview struct {
+	// Spark are maxima over equal steps of the look-back window, oldest first; NaN marks a step without samples.
+	Spark []float64
+	// Peak is the highest sample of the window in bytes; nil without samples.
+	Peak *float64
+	// Kills are the kills of the window as far as kube-state-metrics knows them, oldest first.
+	Kills []Kill
+}

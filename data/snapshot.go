@@ -1,0 +1,59 @@
+package data
+
+import "time"
+
+// Connection is the state of the watch on the API server.
+type Connection string
+
+// The states of the watch. Stale means that the list shown is older than Health.Since.
+const (
+	Connecting Connection = "connecting"
+	Live       Connection = "live"
+	Stale      Connection = "stale"
+)
+
+// Health says how fresh the facts are.
+type Health struct {
+	State Connection
+	// Since is when State began.
+	Since time.Time
+	// Problem is the last error in one line; empty when State is Live.
+	Problem Text
+}
+
+// Cluster names the cluster that the facts come from.
+type Cluster struct {
+	Context Text
+	Server  Text
+	Version Text
+	// Namespaces are the namespaces that are watched; empty means all of them.
+	Namespaces []Text
+}
+
+// Snapshot is one immutable state of the facts. Nobody may write to what it refers to.
+type Snapshot struct {
+	Version    uint64
+	At         time.Time
+	Containers []Container // ordered by Key.Less
+	Health     Health
+	Gaps       []Gap
+	// PodsSeen is how many pods the watch has looked at, kept or not.
+	PodsSeen int
+}
+
+// Container returns the container with key k.
+func (s *Snapshot) Container(k Key) (*Container, bool) {
+	lo, hi := 0, len(s.Containers)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if s.Containers[mid].Key.Less(k) {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo < len(s.Containers) && s.Containers[lo].Key == k {
+		return &s.Containers[lo], true
+	}
+	return nil, false
+}
