@@ -1,0 +1,176 @@
+// Package views holds the screens. A screen's own state is cursor, scroll, filter and half-typed text; what it shows
+// is given to it, and what a person wants leaves it as an Intent. Screens fetch nothing and judge nothing.
+package views
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/themes"
+)
+
+// Frame is the room and the moment that a screen draws in. View returns exactly Height lines of at most Width cells.
+type Frame struct {
+	Width, Height int
+	Theme         *themes.Theme
+	Now           time.Time
+	Zone          *time.Location // of times on screen; never nil
+}
+
+// Screen is one page of the program.
+type Screen interface {
+	// Title is the screen's part of the breadcrumb.
+	Title() data.Text
+	// Keys are the bindings that work on it now, the most useful first; help and the foot line are made of them.
+	Keys() []key.Binding
+	// Press handles a key and returns what the person wants, or nil. Keys that it does not know are left to the app.
+	Press(tea.KeyPressMsg) Intent
+	// Set hands over the newest state. It is called after each change, before View.
+	Set(*State)
+	// View draws.
+	View(Frame) string
+	// Typing reports whether text is being typed, so that letters are text and not keys of the app.
+	Typing() bool
+}
+
+// State is everything that screens draw from. It is rebuilt by the app; screens only read it.
+type State struct {
+	Board *Board
+	// Charts and Diagnoses hold what was asked for, by key. A missing entry was never asked for.
+	Charts    map[ChartKey]*Loaded[data.Chart]
+	Diagnoses map[data.Key]*Loaded[analysis.Diagnosis]
+	Fix       *Fix
+	ReadOnly  bool
+	// Frames counts the spinner's steps; it moves only while something is being waited for.
+	Frames int
+}
+
+// ChartKey names one chart.
+type ChartKey struct {
+	Key    data.Key
+	Window data.Window
+}
+
+// Loaded is an answer that may still be under way. Value may be an older answer while Loading.
+type Loaded[T any] struct {
+	Value   *T
+	Loading bool
+	Done    int // parts of Total that have come, for progress; Total 0 means unknown
+	Total   int
+	Problem data.Text // why there is no (newer) value, in one line
+	At      time.Time
+}
+
+// Board is the list of cases and the state of the sources, made anew after each change of the facts.
+type Board struct {
+	Cluster data.Cluster
+	Health  data.Health
+	At      time.Time
+	Cases   []analysis.Case // OOM killed within the look-back window, newest kill first
+	Ruled   []analysis.Case // looked like it, but were not
+	Gaps    []data.Gap
+	Metrics Metrics
+	Since   time.Duration
+	Pods    int
+}
+
+// Case returns the case with key k, killed or ruled out.
+func (b *Board) Case(k data.Key) (*analysis.Case, bool) {
+	for _, list := range [][]analysis.Case{b.Cases, b.Ruled} {
+		for i := range list {
+			if list[i].Container.Key == k {
+				return &list[i], true
+			}
+		}
+	}
+	return nil, false
+}
+
+// Metrics is the state of Prometheus.
+type Metrics struct {
+	Source    data.Text // address or "embedded"; empty when none is configured
+	Checked   bool      // false until the first answer
+	Reachable bool
+	Problem   data.Text // why not, in one line
+}
+
+// FixPhase is how far a fix has come.
+type FixPhase string
+
+// The phases of a fix.
+const (
+	FixPlanning FixPhase = "planning" // the dry run is under way
+	FixPlanned  FixPhase = "planned"  // the diff is there and waits for yes or no
+	FixRefused  FixPhase = "refused"  // the dry run or the numbers were refused; see Problem
+	FixApplying FixPhase = "applying"
+	FixRolling  FixPhase = "rolling"   // applied; the rollout is on its way
+	FixWatching FixPhase = "verifying" // rolled out; watching for the next kill
+	FixFailed   FixPhase = "failed"    // the apply failed; see Problem
+)
+
+// Fix is the state of the fix dialog.
+type Fix struct {
+	Key       data.Key
+	Phase     FixPhase
+	Diagnosis *analysis.Diagnosis // nil while it is being made
+	Limit     *int64              // wanted, bytes
+	Request   *int64
+	Plan      *data.Plan // the newest dry run; nil before the first
+	Cost      analysis.Cost
+	Warnings  []data.Text
+	Problem   data.Text
+	// Changed is true when the diff was made anew because the workload changed under it.
+	Changed  bool
+	Undo     bool // the change puts former values back
+	Applied  *data.Applied
+	Rollout  *data.Rollout
+	Healing  *analysis.Healing
+	ReadOnly bool
+	Command  data.Text // the equal kubectl command, always known once numbers are
+}
+
+// Intent is what a person wants, said by a screen and carried out by the app.
+type Intent interface{ intent() }
+
+type (
+	// OpenCase asks for the chart and facts of a container.
+	OpenCase struct{ Key data.Key }
+	// OpenDiagnosis asks for the five steps.
+	OpenDiagnosis struct{ Key data.Key }
+	// OpenFix asks for the fix dialog with the recommended size.
+	OpenFix struct{ Key data.Key }
+	// LoadChart asks for a window of the chart.
+	LoadChart struct {
+		Key    data.Key
+		Window data.Window
+	}
+	// PlanFix asks for a new dry run with these numbers.
+	PlanFix struct {
+		Key     data.Key
+		Limit   *int64
+		Request *int64
+		Undo    bool
+	}
+	// ApplyFix is the explicit yes to the plan that is on screen.
+	ApplyFix struct{ Plan *data.Plan }
+	// Copy asks for text to be put on the clipboard; What names it in the message that follows.
+	Copy struct{ Text, What data.Text }
+	// Back leaves the screen.
+	Back struct{}
+	// Say asks for a short message in the status line.
+	Say struct{ Text data.Text }
+)
+
+func (OpenCase) intent()      {}
+func (OpenDiagnosis) intent() {}
+func (OpenFix) intent()       {}
+func (LoadChart) intent()     {}
+func (PlanFix) intent()       {}
+func (ApplyFix) intent()      {}
+func (Copy) intent()          {}
+func (Back) intent()          {}
+func (Say) intent()           {}
