@@ -152,3 +152,12 @@ type Overview struct {
 	// Kills are the kills of the window as far as kube-state-metrics knows them, oldest first.
 	Kills []Kill
 }
+
+// ChildKill says that processes were OOM-killed in a container, whether or not it lived on.
+type ChildKill struct {
+	Namespace Text
+	Pod       Text
+	Container Text
+	Count     float64 // rise of container_oom_events_total over the window
+	From      Text    // the PromQL
+}

@@ -1,0 +1,64 @@
+// Package ui is the app around the screens: the screen stack, messages and commands, keys, layout and status line. It
+// carries out what screens ask for. Nothing is computed, fetched or slept for in Update or View; commands do that.
+package ui
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/views"
+)
+
+// Source is where the facts come from: a store that a watch fills.
+type Source interface {
+	// Bell receives after a change; see data.Store.
+	Bell() <-chan struct{}
+	// Snapshot returns the newest state.
+	Snapshot() *data.Snapshot
+	// Put takes newer facts of a pod, for what only metrics know of.
+	Put(data.Pod)
+}
+
+// Cluster is what the app asks of the API server beside the watch. Errors wrap those of package data.
+type Cluster interface {
+	FetchPod(ctx context.Context, namespace, name string, keep func(container string) bool) (data.Pod, error)
+	Plan(ctx context.Context, c data.Change) (*data.Plan, error)
+	Apply(ctx context.Context, p *data.Plan) (data.Applied, error)
+	Rollout(ctx context.Context, w data.Workload, a data.Applied) (data.Rollout, error)
+}
+
+// Metrics is what the app asks of Prometheus.
+type Metrics interface {
+	// Probe asks whether it is there and usable.
+	Probe(ctx context.Context) views.Metrics
+	Overview(ctx context.Context, cs []*data.Container, window time.Duration, points int) (map[data.Key]data.Overview, []data.Gap)
+	Chart(ctx context.Context, c *data.Container, w data.Window) (*data.Chart, error)
+	// History reads 30 days; progress is called with the parts done and the parts there are.
+	History(ctx context.Context, c *data.Container, progress func(done, total int)) (*data.History, error)
+	// ChildKills finds containers in which a process was killed while the container lived on.
+	ChildKills(ctx context.Context, window time.Duration) ([]data.ChildKill, error)
+}
+
+// Options are what Run needs.
+type Options struct {
+	Source  Source
+	Cluster Cluster
+	Metrics Metrics // nil without Prometheus
+	// MetricsProblem says why Metrics is nil, in one line.
+	MetricsProblem data.Text
+	// Where is the cluster that the header names.
+	Where    data.Cluster
+	Since    time.Duration
+	Theme    string // a name that themes.Get knows
+	ReadOnly bool
+	Price    analysis.Price
+	Log      *slog.Logger
+	Now      func() time.Time
+	Zone     *time.Location
+	In       io.Reader // nil: the terminal
+	Out      io.Writer // nil: the terminal
+}

@@ -1,0 +1,67 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/views"
+)
+
+// Every message that a command of this package returns. Each answer carries the key or the number of its question, so
+// that an answer that comes late is dropped.
+type (
+	// boardMsg is the list made from the newest snapshot.
+	boardMsg struct{ board *views.Board }
+	// overviewMsg is what the list shows of memory.
+	overviewMsg struct {
+		overviews map[data.Key]data.Overview
+		gaps      []data.Gap
+	}
+	// metricsMsg is the answer of a probe.
+	metricsMsg struct{ metrics views.Metrics }
+	// childrenMsg says that the look for child kills has ended.
+	childrenMsg struct{ problem data.Text }
+	// chartMsg is a chart, or why there is none.
+	chartMsg struct {
+		key     views.ChartKey
+		chart   *data.Chart
+		problem data.Text
+	}
+	// diagnosisMsg is a diagnosis; final is false for the one made before the history was read.
+	diagnosisMsg struct {
+		key       data.Key
+		diagnosis *analysis.Diagnosis
+		problem   data.Text
+		final     bool
+	}
+	// planMsg is the answer to a dry run.
+	planMsg struct {
+		seq     int
+		plan    *data.Plan
+		cost    analysis.Cost
+		warn    []data.Text
+		problem data.Text
+		changed bool
+	}
+	// appliedMsg is the answer to an apply.
+	appliedMsg struct {
+		seq      int
+		applied  data.Applied
+		problem  data.Text
+		conflict bool
+	}
+	// rolloutMsg is how far the rollout has come and whether the kills have ended.
+	rolloutMsg struct {
+		seq     int
+		rollout *data.Rollout
+		healing *analysis.Healing
+		problem data.Text
+	}
+	// tickMsg moves ages on and asks for what is due again. There is one chain of ticks.
+	tickMsg time.Time
+	// frameMsg moves the spinner while something is waited for.
+	frameMsg struct{}
+	// toastMsg is a short message for the status line.
+	toastMsg struct{ text data.Text }
+)
