@@ -39,12 +39,14 @@ type Plan struct {
 	After           Resources // what the server would store
 	ResourceVersion string    // precondition of the patch
 	UID             Text
-	PatchType       string // the media type, such as application/strategic-merge-patch+json
-	Patch           []byte
-	Diff            []DiffLine
-	Replicas        *int32
-	Warnings        []Text // warnings of the server and things worth knowing before yes
-	Command         Text   // the equal kubectl command
+	// Generation is metadata.generation at the time of the plan: as long as it stays, only the status has moved.
+	Generation int64
+	PatchType  string // the media type, such as application/strategic-merge-patch+json
+	Patch      []byte
+	Diff       []DiffLine
+	Replicas   *int32
+	Warnings   []Text // warnings of the server and things worth knowing before yes
+	Command    Text   // the equal kubectl command
 	// Effect says what happens to running pods: "rolls out to 3 pods", "from the next run on".
 	Effect Text
 }
@@ -84,6 +86,12 @@ var (
 	ErrReadOnly = errors.New("read-only: nothing is applied")
 	// ErrUnsupported means that this kind of workload is not patched; the wrapping error says what to do instead.
 	ErrUnsupported = errors.New("this kind is not patched")
+	// ErrUnauthorized means that the server does not accept the credentials.
+	ErrUnauthorized = errors.New("not logged in")
+	// ErrUnreachable means that no answer came from the server.
+	ErrUnreachable = errors.New("unreachable")
+	// ErrNoChange means that the template holds the wanted values already.
+	ErrNoChange = errors.New("nothing to change")
 	// ErrNotFound means that the object is gone.
 	ErrNotFound = errors.New("not found")
 	// ErrUnknownOutcome means that the request was sent and no answer came: the object must be read again.
