@@ -78,25 +78,3 @@ func TestStampSplitsTheVersion(t *testing.T) {
 		}
 	}
 }
-
-func TestTheLockIsHeldUntilGivenBack(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "lock")
-	unlock, err := lock(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	held, released := make(chan struct{}), make(chan bool, 1)
-	go func() {
-		close(held)
-		second, err := lock(path)
-		if err == nil {
-			second()
-		}
-		released <- err == nil
-	}()
-	<-held
-	unlock()
-	if !<-released {
-		t.Error("the lock could not be taken after it was given back")
-	}
-}

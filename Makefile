@@ -1,0 +1,73 @@
+# Everything a contributor runs. `make` alone lists the targets.
+
+# The one place for versions of tools. Go itself is pinned by go.mod, and the control plane that tests run against by
+# data/kube/testdata/controlplane/go.mod.
+GOLANGCI_VERSION := v2.15.0
+
+# Tools are built into a cache folder, never into the tree.
+CACHE    := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/oomedic
+GOLANGCI := $(CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)/golangci-lint
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# The race detector needs a C compiler; Go sets CGO_ENABLED to 0 by itself where it finds none.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+CONTROLPLANE := data/kube/testdata/controlplane
+MAX_LINES    := 400
+
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## open the sandbox: no cluster needed
+	go run ./cmd/oomedic demo
+
+build: ## build bin/oomedic
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/oomedic ./cmd/oomedic
+
+test: ## run all tests, with a real API server (built the first time: some minutes)
+	$(if $(RACE),,@echo 'test: no C compiler, so the race detector is off')
+	cd $(CONTROLPLANE) && go test .
+	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test $(RACE) ./...
+
+race: ## run all tests three times in shuffled order, to find what depends on luck
+	$(if $(RACE),,@echo 'race: no C compiler, so there is no race detector'; exit 1)
+	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -race -count=3 -shuffle=on ./...
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+e2e: ## drive the program in tmux, as a person would
+	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
+
+lint: format vet tidy lines golangci ## run every static check
+
+format:
+	@bad=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
+	if [ -n "$$bad" ]; then echo "lint: gofmt -w is needed for:"; echo "$$bad"; exit 1; fi
+
+vet:
+	go vet ./...
+	go vet -tags e2e ./cmd/oomedic/...
+	cd $(CONTROLPLANE) && go vet .
+
+tidy:
+	go mod tidy -diff
+
+lines:
+	@git ls-files -co --exclude-standard '*.go' | xargs wc -l | \
+	awk '$$2 != "total" && $$1 > $(MAX_LINES) { print "lint: " $$2 " has " $$1 " lines, more than $(MAX_LINES)"; bad = 1 } END { exit bad }'
+
+golangci: $(GOLANGCI)
+	$(GOLANGCI) run
+
+$(GOLANGCI):
+	@echo 'lint: building golangci-lint $(GOLANGCI_VERSION) (minutes, the first time)'
+	GOBIN='$(@D)' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+
+clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
+	rm -rf bin
+
+.PHONY: help demo build test race bench e2e lint format vet tidy lines golangci clean
