@@ -109,7 +109,7 @@ func fixtureLives(pod data.Text, from, to time.Time, n int, top float64) []data.
 	var out []data.Life
 	each := to.Sub(from) / time.Duration(n)
 	for i := range n {
-		l := data.Life{Pod: pod, ID: string(rune('a' + i))}
+		l := data.Life{Pod: pod, ID: data.Text(rune('a' + i))}
 		start := from.Add(time.Duration(i) * each)
 		for at := start; at.Before(start.Add(each - 10*time.Minute)); at = at.Add(5 * time.Minute) {
 			l.T = append(l.T, at.UnixMilli())

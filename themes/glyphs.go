@@ -1,0 +1,20 @@
+package themes
+
+// unicodeGlyphs are the signs of every theme but plain. All are in the fonts that terminals come with.
+var unicodeGlyphs = Glyphs{
+	Cursor: "▍", OK: "✓", Bad: "✗", Warn: "!", Unknown: "?", Kill: "✗",
+	Live: "●", Stale: "○", Busy: "◐", Ellipsis: "…", Sep: "›", Dot: "·",
+	Line: "─", Limit: "━", Request: "┄", Arrow: "→", Up: "▲", Down: "▼",
+	Blocks: [8]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+	Bar:    "█", BarEmpty: "░", Braille: true,
+}
+
+// asciiGlyphs are for terminals, fonts and logs that know nothing else, and for terminals that draw ambiguous
+// characters two cells wide.
+var asciiGlyphs = Glyphs{
+	Cursor: ">", OK: "+", Bad: "x", Warn: "!", Unknown: "?", Kill: "x",
+	Live: "*", Stale: "o", Busy: "%", Ellipsis: "~", Sep: ">", Dot: ".",
+	Line: "-", Limit: "=", Request: "-", Arrow: ">", Up: "^", Down: "v",
+	Blocks: [8]string{"_", ".", ":", "-", "=", "+", "*", "#"},
+	Bar:    "#", BarEmpty: ".", Braille: false,
+}
