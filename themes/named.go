@@ -27,7 +27,7 @@ var entries = []entry{
 	{Info{"mono", "No colour: bold, faint and reverse alone"}, mono, mono, false},
 	{Info{"deutan", "For eyes weak in green: healthy is blue, danger is orange"}, redGreenDark, redGreenLight, false},
 	{Info{"protan", "For eyes weak in red: healthy is blue, danger is orange"}, redGreenDark, redGreenLight, false},
-	{Info{"tritan", "For eyes weak in blue: healthy is blue-green, danger is red"}, tritanDark, tritanLight, false},
+	{Info{"tritan", "For eyes weak in blue: healthy is blue, danger is red"}, tritanDark, tritanLight, false},
 	{Info{"plain", "No colour and ASCII signs alone"}, mono, mono, true},
 }
 

@@ -17,7 +17,7 @@ var light = Palette{
 // contrastDark and contrastLight hold 7:1 everywhere.
 var (
 	contrastDark = Palette{
-		Background: "#000000", Text: "#ffffff", Muted: "#cfcfcf", Faint: "#8a8a8a", Accent: "#6fe3ff", Selection: "#1f3a5f",
+		Background: "#000000", Text: "#ffffff", Muted: "#cfcfcf", Faint: "#8a8a8a", Accent: "#6fe3ff", Selection: "#12263f",
 		OK: "#7bf07b", Info: "#9cc8ff", Warn: "#ffd24a", Bad: "#ff9a94",
 		Usage: "#6fe3ff", Other: "#a8a8a8", Limit: "#ffb26b", Request: "#d3bcff",
 	}
@@ -46,8 +46,8 @@ var (
 	}
 	redGreenLight = Palette{
 		Background: "#ffffff", Text: "#24282f", Muted: "#5c6370", Faint: "#c3c8d0", Accent: "#24282f", Selection: "#e6ebf1",
-		OK: "#1559c9", Info: "#4d5461", Warn: "#806600", Bad: "#8f2d00",
-		Usage: "#1559c9", Other: "#9098a5", Limit: "#8f2d00", Request: "#5c6370",
+		OK: "#1559c9", Info: "#4d5461", Warn: "#7d6400", Bad: "#6e1a00",
+		Usage: "#1559c9", Other: "#9098a5", Limit: "#6e1a00", Request: "#5c6370",
 	}
 )
 
@@ -55,8 +55,8 @@ var (
 var (
 	tritanDark = Palette{
 		Background: "#16181d", Text: "#d7dae0", Muted: "#9aa0ad", Faint: "#454b57", Accent: "#d7dae0", Selection: "#2a303b",
-		OK: "#3fb4e0", Info: "#b9bec9", Warn: "#ffcf8a", Bad: "#ff5c5c",
-		Usage: "#3fb4e0", Other: "#687082", Limit: "#ff5c5c", Request: "#b9bec9",
+		OK: "#3fb4e0", Info: "#b9bec9", Warn: "#ffcf8a", Bad: "#ff6b6b",
+		Usage: "#3fb4e0", Other: "#687082", Limit: "#ff6b6b", Request: "#b9bec9",
 	}
 	tritanLight = Palette{
 		Background: "#ffffff", Text: "#24282f", Muted: "#5c6370", Faint: "#c3c8d0", Accent: "#24282f", Selection: "#e6ebf1",
