@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/views"
@@ -59,7 +57,7 @@ type (
 		problem data.Text
 	}
 	// tickMsg moves ages on and asks for what is due again. There is one chain of ticks.
-	tickMsg time.Time
+	tickMsg struct{}
 	// frameMsg moves the spinner while something is waited for.
 	frameMsg struct{}
 	// toastMsg is a short message for the status line.

@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/themes"
+	"github.com/oomedic/oomedic/views"
+)
+
+// App is the Bubble Tea model: it owns the state, the screen stack, the size and the theme. A screen owns its cursor.
+type App struct {
+	opt Options
+	ctx context.Context
+
+	width, height int
+	dark          bool
+	theme         *themes.Theme
+	now           time.Time
+	zone          *time.Location
+
+	state     *views.State
+	overviews *overviews
+	stack     []views.Screen
+	help      bool
+	helpFrom  int // first line of help that is shown
+	toast     data.Text
+	toastAt   time.Time
+
+	cancels  map[any]context.CancelFunc    // of questions under way, by views.ChartKey or data.Key
+	progress map[data.Key]*historyProgress // of histories being read
+	history  map[data.Key]*data.History    // read in this session
+	due      due
+	fixSeq   int // number of the newest question about the fix; answers to older ones are dropped
+	fixWhen  fixTimes
+	spinning bool
+
+	// after and listen are tea.Tick and the wait on the bell; tests drive time and changes themselves.
+	after  func(time.Duration, tea.Msg) tea.Cmd
+	listen func() tea.Cmd
+}
+
+// New returns an app that shows the kills of o.Source. The context ends everything that it has started.
+func New(ctx context.Context, o Options) (*App, error) {
+	theme, err := themes.Get(o.Theme, true)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{
+		opt: o, ctx: ctx, dark: true, theme: theme, now: o.Now(), zone: o.Zone,
+		overviews: &overviews{}, cancels: map[any]context.CancelFunc{},
+		progress: map[data.Key]*historyProgress{}, history: map[data.Key]*data.History{},
+		state: &views.State{
+			Charts: map[views.ChartKey]*views.Loaded[data.Chart]{}, Diagnoses: diagnoses{}, ReadOnly: o.ReadOnly,
+			Board: &views.Board{Cluster: o.Where, Since: o.Since, Metrics: views.Metrics{Checked: o.Metrics == nil, Problem: o.MetricsProblem}},
+		},
+		after: func(d time.Duration, m tea.Msg) tea.Cmd {
+			return tea.Tick(d, func(time.Time) tea.Msg { return m })
+		},
+	}
+	if a.zone == nil {
+		a.zone = time.Local
+	}
+	a.listen = a.waitForBell
+	kills := views.NewKills()
+	kills.Set(a.state)
+	a.stack = []views.Screen{kills}
+	return a, nil
+}
+
+// Init starts the chains that never end: changes of the facts and ticks; and asks the terminal for its background.
+func (a *App) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, a.makeBoard(), a.listen(), a.probe(), a.after(tickEvery, tickMsg{}))
+}
+
+// Update hands each message to the one method that knows it.
+func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch m := m.(type) {
+	case tea.WindowSizeMsg:
+		a.width, a.height = m.Width, m.Height
+	case tea.BackgroundColorMsg:
+		a.setTheme(a.opt.Theme, m.IsDark())
+	case tea.KeyPressMsg:
+		cmd = a.press(m)
+	case boardMsg:
+		cmd = a.gotBoard(m)
+	case heard:
+		cmd = tea.Batch(a.gotBoard(m.boardMsg), a.listen())
+	case overviewMsg:
+		cmd = a.gotOverview(m)
+	case metricsMsg:
+		cmd = a.gotMetrics(m)
+	case childrenMsg:
+		a.gotChildren(m)
+	case chartMsg:
+		a.gotChart(m)
+	case diagnosisMsg:
+		cmd = a.gotDiagnosis(m)
+	case planMsg:
+		a.gotPlan(m)
+	case appliedMsg:
+		cmd = a.gotApplied(m)
+	case rolloutMsg:
+		a.gotRollout(m)
+	case tickMsg:
+		cmd = a.tick()
+	case frameMsg:
+		cmd = a.spin()
+	case toastMsg:
+		a.say(m.text)
+	}
+	a.show()
+	return a, tea.Batch(cmd, a.startSpinning())
+}
+
+// show hands the newest state to every screen on the stack.
+func (a *App) show() {
+	for _, s := range a.stack {
+		s.Set(a.state)
+	}
+}
+
+// top is the screen that is seen.
+func (a *App) top() views.Screen { return a.stack[len(a.stack)-1] }
+
+// push puts a screen on top.
+func (a *App) push(s views.Screen) {
+	s.Set(a.state)
+	a.stack = append(a.stack, s)
+}
+
+// say puts a short message into the status line.
+func (a *App) say(t data.Text) { a.toast, a.toastAt = t, a.now }
+
+// setTheme changes the theme; an unknown name leaves it as it is and says so.
+func (a *App) setTheme(name string, dark bool) {
+	t, err := themes.Get(name, dark)
+	if err != nil {
+		a.say(data.Clean(err.Error()))
+		return
+	}
+	a.opt.Theme, a.dark, a.theme = name, dark, t
+}

@@ -1,0 +1,175 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/themes"
+	"github.com/oomedic/oomedic/views"
+)
+
+// The keys of the app, which work on every screen unless text is being typed.
+var (
+	keyFix     = key.NewBinding(key.WithKeys("f"), key.WithHelp("f", "fix"))
+	keyHelp    = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "help"))
+	keyBack    = key.NewBinding(key.WithKeys("esc", "backspace"), key.WithHelp("esc", "back"))
+	keyTheme   = key.NewBinding(key.WithKeys("T"), key.WithHelp("T", "next theme"))
+	keySuspend = key.NewBinding(key.WithKeys("ctrl+z"), key.WithHelp("ctrl+z", "suspend"))
+	keyQuit    = key.NewBinding(key.WithKeys("q"), key.WithHelp("q", "quit"))
+	keyAbort   = key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "quit at once"))
+)
+
+// appKeys are all keys of the app, as help lists them.
+var appKeys = []key.Binding{keyFix, keyHelp, keyBack, keyTheme, keySuspend, keyQuit, keyAbort}
+
+// selecting is a screen that has a container under its cursor.
+type selecting interface{ Selected() (data.Key, bool) }
+
+// press gives a key to the help overlay, to the screen, or to the app, in this order.
+func (a *App) press(m tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(m, keyAbort) {
+		return tea.Quit
+	}
+	if a.help {
+		return a.pressHelp(m)
+	}
+	s := a.top()
+	if s.Typing() {
+		return a.do(s.Press(m))
+	}
+	if i := s.Press(m); i != nil {
+		return a.do(i)
+	}
+	switch {
+	case key.Matches(m, keyQuit):
+		return tea.Quit
+	case key.Matches(m, keyBack):
+		return a.do(views.Back{})
+	case key.Matches(m, keyHelp):
+		a.help, a.helpFrom = true, 0
+	case key.Matches(m, keyTheme):
+		a.nextTheme()
+	case key.Matches(m, keySuspend):
+		return tea.Suspend
+	case key.Matches(m, keyFix):
+		if sel, ok := s.(selecting); ok {
+			if k, ok := sel.Selected(); ok {
+				return a.do(views.OpenFix{Key: k})
+			}
+		}
+	}
+	return nil
+}
+
+// pressHelp scrolls the help or closes it.
+func (a *App) pressHelp(m tea.KeyPressMsg) tea.Cmd {
+	switch m.String() {
+	case "j", "down":
+		a.helpFrom++
+	case "k", "up":
+		a.helpFrom = max(0, a.helpFrom-1)
+	case "q", "esc", "?", "enter":
+		a.help = false
+	}
+	return nil
+}
+
+// do carries out what a screen asked for.
+func (a *App) do(i views.Intent) tea.Cmd {
+	switch i := i.(type) {
+	case views.OpenCase:
+		a.push(views.NewCase(i.Key))
+		return a.readChart(views.ChartKey{Key: i.Key, Window: data.Day})
+	case views.OpenDiagnosis:
+		a.push(views.NewDiagnosis(i.Key))
+		return a.diagnose(i.Key, false)
+	case views.OpenFix:
+		return a.openFix(i.Key)
+	case views.LoadChart:
+		return a.readChart(views.ChartKey{Key: i.Key, Window: i.Window})
+	case views.PlanFix:
+		return a.plan(i, false)
+	case views.ApplyFix:
+		return a.apply(i.Plan)
+	case views.Copy:
+		a.say("Sent to the terminal's clipboard: " + i.What)
+		return tea.SetClipboard(i.Text.String())
+	case views.Say:
+		a.say(i.Text)
+	case views.Back:
+		a.back()
+	}
+	return nil
+}
+
+// back leaves the screen on top and ends the questions that only it asked. The first screen stays.
+func (a *App) back() {
+	if len(a.stack) == 1 {
+		return
+	}
+	left := a.top()
+	a.stack = a.stack[:len(a.stack)-1]
+	sel, ok := left.(selecting)
+	if !ok {
+		return
+	}
+	k, ok := sel.Selected()
+	if !ok {
+		return
+	}
+	for _, s := range a.stack[1:] {
+		if other, ok := s.(selecting); ok {
+			if ok2, _ := other.Selected(); ok2 == k {
+				return // another screen still waits for the same container
+			}
+		}
+	}
+	for q, cancel := range a.cancels {
+		if ck, ok := q.(views.ChartKey); q == k || (ok && ck.Key == k) {
+			if f := a.state.Fix; q == k && f != nil && f.Key == k && f.Diagnosis == nil {
+				continue // the fix dialog waits for this diagnosis
+			}
+			cancel()
+			delete(a.cancels, q)
+		}
+	}
+}
+
+// nextTheme goes on to the next theme by name.
+func (a *App) nextTheme() {
+	names := themes.Names()
+	for i, n := range names {
+		if n == a.theme.Name {
+			next := names[(i+1)%len(names)]
+			a.setTheme(next, a.dark)
+			a.say(data.Text("Theme: ") + data.Clean(next))
+			return
+		}
+	}
+	a.setTheme(names[0], a.dark)
+}
+
+// container returns a copy of the facts of a container on the board.
+func (a *App) container(k data.Key) (*data.Container, bool) {
+	cs, ok := a.state.Board.Case(k)
+	if !ok {
+		return nil, false
+	}
+	c := cs.Container
+	return &c, true
+}
+
+// metricsProblem says why there is no history, or nothing when there should be one.
+func (a *App) metricsProblem() data.Text {
+	m := a.state.Board.Metrics
+	switch {
+	case m.Problem != "":
+		return m.Problem
+	case a.opt.Metrics == nil:
+		return "no Prometheus is configured: start with --prometheus-url"
+	case !m.Checked:
+		return "Prometheus has not answered yet"
+	}
+	return ""
+}

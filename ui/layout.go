@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/views"
+)
+
+// The least room that every screen is whole in, and the lines that the app keeps for itself: a head line, a status
+// line and a line of keys.
+const (
+	minWidth  = 40
+	minHeight = 12
+	ownLines  = 3
+)
+
+// View draws the head line, the screen on top, the status line and the keys.
+func (a *App) View() tea.View {
+	v := tea.View{AltScreen: true, WindowTitle: "oomedic " + a.opt.Where.Context.String()}
+	if a.width == 0 || a.height == 0 {
+		return v // the terminal's size is not known yet
+	}
+	if a.width < minWidth || a.height < minHeight {
+		v.SetContent(a.tooSmall())
+		return v
+	}
+	f := views.Frame{Width: a.width, Height: a.height - ownLines, Theme: a.theme, Now: a.now, Zone: a.zone}
+	body := ""
+	if a.help {
+		body = views.HelpView(f, "Keys", a.helpGroups(), a.helpFrom)
+	} else {
+		body = a.top().View(f)
+	}
+	v.SetContent(strings.Join([]string{a.head(), body, a.status(), a.foot(f)}, "\n"))
+	return v
+}
+
+// tooSmall says how much room is needed, cut to what there is.
+func (a *App) tooSmall() string {
+	lines := []string{fmt.Sprintf("oomedic needs %dx%d", minWidth, minHeight), fmt.Sprintf("(this is %dx%d)", a.width, a.height)}
+	for i := range lines {
+		lines[i] = views.Cut(lines[i], a.width)
+	}
+	return strings.Join(lines[:min(len(lines), a.height)], "\n")
+}
+
+// head is the line on top: where one is, which cluster, and how fresh the facts are.
+func (a *App) head() string {
+	t, g := a.theme, a.theme.Glyphs
+	left := views.Render(t.Title, " oomedic")
+	for _, s := range a.stack[1:] {
+		left += views.Render(t.Muted, " "+g.Sep+" ") + views.Render(t.Accent, s.Title().String())
+	}
+	right := a.freshness() + views.Render(t.Muted, " "+g.Dot+" ") + a.metricsWord() + " "
+	where := views.Render(t.Muted, views.CutMiddle(a.where(), max(12, a.width/3))+" "+g.Dot+" ")
+	if views.Width(left)+views.Width(where)+views.Width(right)+2 <= a.width {
+		right = where + right
+	}
+	return views.Spread(left, right, a.width)
+}
+
+// where names the cluster and the namespaces that are watched.
+func (a *App) where() string {
+	w := a.opt.Where
+	name := w.Context.String()
+	if name == "" {
+		name = w.Server.String()
+	}
+	switch n := len(w.Namespaces); {
+	case n == 1:
+		return name + "/" + w.Namespaces[0].String()
+	case n > 1:
+		return fmt.Sprintf("%s, %d namespaces", name, n)
+	}
+	return name
+}
+
+// freshness says in a word and a glyph whether the list is live.
+func (a *App) freshness() string {
+	t, g, h := a.theme, a.theme.Glyphs, a.state.Board.Health
+	switch h.State {
+	case data.Live:
+		return views.Render(t.OK, g.Live+" live")
+	case data.Stale:
+		return views.Render(t.Bad, g.Stale+" stale "+views.Ago(h.Since, a.now))
+	}
+	return views.Render(t.Warn, g.Busy+" connecting")
+}
+
+// metricsWord says in a word and a glyph whether there is a Prometheus.
+func (a *App) metricsWord() string {
+	t, g, m := a.theme, a.theme.Glyphs, a.state.Board.Metrics
+	switch {
+	case m.Reachable:
+		return views.Render(t.OK, "metrics "+g.OK)
+	case !m.Checked:
+		return views.Render(t.Muted, "metrics "+g.Busy)
+	case a.opt.Metrics == nil:
+		return views.Render(t.Warn, "no metrics")
+	}
+	return views.Render(t.Bad, "metrics "+g.Bad)
+}
+
+// status is the line above the keys: the newest message, or what could not be read.
+func (a *App) status() string {
+	t, g, b := a.theme, a.theme.Glyphs, a.state.Board
+	var left string
+	switch {
+	case a.toast != "":
+		left = views.Render(t.Info, " "+a.toast.String())
+	case b.Health.State == data.Stale:
+		left = views.Render(t.Bad, " "+g.Stale+" the API server can't be reached: "+b.Health.Problem.String())
+	case a.opt.Metrics != nil && b.Metrics.Checked && !b.Metrics.Reachable:
+		left = views.Render(t.Warn, " "+g.Warn+" Prometheus: "+b.Metrics.Problem.String())
+	case len(b.Gaps) > 0:
+		left = views.Render(t.Warn, fmt.Sprintf(" %s %s: %s", g.Warn, b.Gaps[0].What, b.Gaps[0].Why))
+	}
+	right := ""
+	if n := len(b.Gaps); n > 1 {
+		right = views.Render(t.Warn, fmt.Sprintf("%d gaps ", n))
+	}
+	if a.opt.ReadOnly {
+		right += views.Render(t.Info, "read-only ")
+	}
+	return views.Spread(left, right, a.width)
+}
+
+// foot is the line of keys.
+func (a *App) foot(f views.Frame) string {
+	if a.help {
+		return views.Foot(f, []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close help"))})
+	}
+	keys := append([]key.Binding(nil), a.top().Keys()...)
+	if a.top().Typing() {
+		return views.Foot(f, keys)
+	}
+	if _, isFix := a.top().(*views.FixScreen); !isFix {
+		keys = append(keys, keyFix)
+	}
+	if len(a.stack) > 1 {
+		keys = append(keys, keyBack)
+	}
+	return views.Foot(f, append(keys, keyHelp, keyQuit))
+}
+
+// helpGroups are the bindings of the screen on top and of the app.
+func (a *App) helpGroups() []views.HelpGroup {
+	return []views.HelpGroup{
+		{Title: a.top().Title().String(), Keys: a.top().Keys()},
+		{Title: "Everywhere", Keys: appKeys},
+	}
+}
