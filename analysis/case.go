@@ -1,0 +1,95 @@
+package analysis
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// nearLimit is the share of the limit from which a SIGKILL of unknown sender may have been an OOM kill: containerd
+// before 2.3 could report an OOM kill as Error, and then the last sample is near the limit.
+const nearLimit = 0.90
+
+// farBelowLimit is the share below which a SIGKILL of unknown sender was hardly one.
+const farBelowLimit = 0.60
+
+// NewCase returns the row of the list for a container: the verdict, with the kills that metrics know of, and how near
+// to its limit the container came. ov may be empty.
+func NewCase(c data.Container, ov data.Overview, now time.Time) Case {
+	out := Case{Container: c, Overview: ov}
+	if len(ov.Kills) > 0 {
+		c.Kills = data.MergeKills(c.Kills, ov.Kills)
+		out.Container.Kills = c.Kills
+	}
+	out.Confirmation = Confirm(&c, now)
+	limit := above(c.Resources.Limit)
+	if limit == nil || ov.Peak == nil || !finite(*ov.Peak) || *ov.Peak < 0 {
+		return out
+	}
+	near := *ov.Peak / float64(*limit)
+	out.Near, out.NearFrom = &near, "highest sample of the look-back window"
+	weighNearness(&out.Confirmation, near, peakQuery(&c))
+	return out
+}
+
+// weighNearness lets the memory speak where the status is silent: a SIGKILL whose sender is not on record.
+func weighNearness(v *Confirmation, near float64, from data.Text) {
+	if v.OOMKilled || v.ExitCode == nil || *v.ExitCode != 137 || v.Scope != ScopeUnknown || v.Reason == "ContainerStatusUnknown" {
+		return
+	}
+	said := Evidence{Says: data.Textf("memory reached %.0f%% of the limit at most, as far as samples show", 100*near), From: from}
+	switch {
+	case near >= nearLimit:
+		v.Confidence = unsureNear
+		v.Why = "SIGKILL by an unknown sender while memory was near the limit: a probe, or an OOM kill that the runtime missed."
+		v.Evidence = append(v.Evidence, said)
+	case near < farBelowLimit:
+		v.Scope, v.Confidence = ScopeNotOOM, unsureFarBelow
+		v.Why = "SIGKILL by an unknown sender while memory was far below the limit: a probe, a drain, or the program itself."
+		v.Against = append(v.Against, said)
+	}
+}
+
+// peakQuery is the PromQL of the highest working set of the container within a day.
+func peakQuery(c *data.Container) data.Text {
+	return data.Textf("max(max_over_time(container_memory_working_set_bytes{namespace=%s,pod=%s,container=%s}[24h]))",
+		strconv.Quote(c.Key.Namespace.String()), strconv.Quote(c.Key.Pod.String()), strconv.Quote(c.Key.Container.String()))
+}
+
+// knownKills returns the kills of c together with the one that the verdict rests on, oldest first.
+func knownKills(c *data.Container, v verdict) []data.Kill {
+	kills := data.MergeKills(c.Kills, nil)
+	if v.oom && v.term != nil && !v.term.FinishedAt.IsZero() {
+		kills = data.MergeKills(kills, []data.Kill{{At: v.term.FinishedAt, StartedAt: v.term.StartedAt, Reason: v.term.Reason, ExitCode: ptr(v.term.ExitCode)}})
+	}
+	return kills
+}
+
+// count fills the counts of kills from what the API remembers. It keeps one former end a container, so the counts
+// are a lower bound as soon as there were more restarts than kills that are known.
+func (v *Confirmation) count(kills []data.Kill, c *data.Container, now time.Time) {
+	v.AtLeast = int(c.Restarts) > len(kills)
+	v.Kills = countKills(kills, now, func(time.Time) bool { return !v.AtLeast })
+}
+
+// countKills counts the kills of each window that ends now. A window without any is zero when known(its start), else
+// nil.
+func countKills(kills []data.Kill, now time.Time, known func(from time.Time) bool) KillCounts {
+	one := func(w data.Window) *int {
+		from, n := now.Add(-w.Duration()), 0
+		for _, k := range kills {
+			if k.At.After(from) && !k.At.After(now.Add(clockSkew)) {
+				n++
+			}
+		}
+		if n == 0 && !known(from) {
+			return nil
+		}
+		return &n
+	}
+	return KillCounts{Day: one(data.Day), Week: one(data.Week), Month: one(data.ThirtyDay)}
+}
+
+// clockSkew is how far a node's clock may run ahead of this machine's.
+const clockSkew = 5 * time.Minute

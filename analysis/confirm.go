@@ -1,0 +1,222 @@
+package analysis
+
+import (
+	"strings"
+	"time"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// The confidence of each verdict. They follow how the field is filled: containerd and CRI-O set OOMKilled from the
+// cgroup's own counter of kills, so the word is nearly proof; exit code 137 alone says only that somebody sent SIGKILL.
+const (
+	sureKill       = 0.99 // OOMKilled with exit code 137, under a limit
+	sureStartup    = 0.97 // the runtime's own words "container init was OOM-killed"
+	sureChild      = 0.90 // OOMKilled with another exit code, or a counter of kills that rose while the container lived
+	sureNode       = 0.90 // OOMKilled without any limit
+	sureSeen       = 0.90 // a kill that was seen earlier and that the status has forgotten since
+	sureOtherEnd   = 0.95 // an end with its own explanation
+	sureNoSign     = 0.90 // nothing at all speaks for a kill
+	unsureKilled   = 0.60 // SIGKILL by an unknown sender
+	unsureFarBelow = 0.80 // SIGKILL by an unknown sender while memory was far below the limit
+	unsureNear     = 0.50 // SIGKILL by an unknown sender while memory was near the limit
+)
+
+// verdict is what one observation says of the whole container; the strongest becomes the confirmation.
+type verdict struct {
+	oom        bool
+	scope      Scope
+	confidence float64
+	at         time.Time
+	term       *data.Termination
+	why        data.Text
+	evidence   []Evidence
+	against    []Evidence
+}
+
+// Confirm decides from a container's status, its remembered kills and its counter of child kills whether it was killed
+// for memory, and which memory ran out. It needs no metrics. The rules are those of the runtimes: the kubelet copies
+// reason and exit code from the CRI as they are.
+func Confirm(c *data.Container, now time.Time) Confirmation {
+	v := strongest(c)
+	out := Confirmation{
+		OOMKilled: v.oom, Scope: v.scope, Confidence: v.confidence, LastKillAt: v.at, Why: v.why,
+		Restarts: c.Restarts, State: c.State, Evidence: v.evidence, Against: v.against,
+	}
+	if v.term != nil {
+		out.ExitCode, out.Reason = ptr(v.term.ExitCode), v.term.Reason
+	}
+	if out.State == "" {
+		out.State = data.Unknown
+	}
+	if c.WaitingReason != "" {
+		out.Evidence = append(out.Evidence, Evidence{
+			Says: data.Textf("state.waiting.reason is %s", c.WaitingReason), From: statusCommand(c, "state.waiting.reason")})
+	}
+	kills := knownKills(c, v)
+	for _, k := range kills {
+		if v.oom && k.At.After(out.LastKillAt) {
+			out.LastKillAt = k.At
+		}
+	}
+	out.count(kills, c, now)
+	return out
+}
+
+// strongest returns the newest verdict that speaks for a kill, else the newest that does not.
+func strongest(c *data.Container) verdict {
+	terms := c.Terminations()
+	var rest *verdict
+	for i := len(terms) - 1; i >= 0; i-- {
+		v := judge(c, terms[i])
+		if v.oom {
+			return v
+		}
+		if rest == nil {
+			rest = &v
+		}
+	}
+	if c.ChildKills != nil && *c.ChildKills > 0 {
+		return childVerdict(c, rest)
+	}
+	if n := len(c.Kills); n > 0 {
+		return seenVerdict(c, c.Kills[n-1], rest)
+	}
+	if rest != nil {
+		return *rest
+	}
+	return verdict{scope: ScopeNotOOM, confidence: sureNoSign,
+		why:      "Nothing in the container's status says that it was ever killed.",
+		evidence: []Evidence{{Says: "no state or lastState with terminated in it", From: statusCommand(c, "lastState")}}}
+}
+
+// judge returns the verdict on one termination.
+func judge(c *data.Container, t *data.Termination) verdict {
+	v := verdict{at: t.FinishedAt, term: t, evidence: fieldEvidence(c, t)}
+	switch {
+	case t.Reason == "OOMKilled" && t.ExitCode == 137:
+		killVerdict(c, &v)
+	case t.Reason == "OOMKilled":
+		childEnd(c, t, &v)
+	case startedWithoutMemory(t):
+		v.oom, v.scope, v.confidence = true, ScopeStartup, sureStartup
+		v.why = "The container was OOM-killed while it was being started, before its own program ran."
+		v.evidence = append(v.evidence, Evidence{Says: data.Textf("the runtime says: %s", clip(t.Message, 160)), From: statusCommand(c, t.Field+".message")})
+	default:
+		otherEnd(c, t, &v)
+	}
+	return v
+}
+
+// fieldEvidence quotes reason and exit code with the commands that print them.
+func fieldEvidence(c *data.Container, t *data.Termination) []Evidence {
+	reason := t.Reason
+	if reason == "" {
+		reason = "empty"
+	}
+	return []Evidence{
+		{Says: data.Textf("%s.reason is %s", t.Field, reason), From: statusCommand(c, t.Field+".reason")},
+		{Says: data.Textf("%s.exitCode is %d", t.Field, t.ExitCode), From: statusCommand(c, t.Field+".exitCode")},
+	}
+}
+
+// killVerdict judges OOMKilled with exit code 137: only the scope is left to find.
+func killVerdict(c *data.Container, v *verdict) {
+	limit, podLimit := above(c.Resources.Limit), above(c.PodLimit)
+	v.oom = true
+	switch {
+	case limit != nil:
+		v.scope, v.confidence = ScopeContainer, sureKill
+		v.why = data.Textf("The kernel killed the main process because the container's memory met its limit of %s.", humanInt(limit))
+		v.evidence = append(v.evidence, Evidence{Says: data.Textf("the container's memory limit is %s", humanInt(limit)), From: specCommand(c, "resources.limits.memory")})
+		if podLimit != nil {
+			v.against = append(v.against, Evidence{Says: data.Textf("the pod has a limit of its own, %s, that all its containers share", humanInt(podLimit)), From: jsonpathCommand(c, ".spec.resources")})
+		}
+	case podLimit != nil:
+		v.scope, v.confidence = ScopePod, sureNode
+		v.why = data.Textf("The container has no limit of its own; the pod's limit of %s, shared by all its containers, was met.", humanInt(podLimit))
+		v.evidence = append(v.evidence, Evidence{Says: data.Textf("spec.resources.limits.memory is %s", humanInt(podLimit)), From: jsonpathCommand(c, ".spec.resources.limits.memory")})
+	default:
+		v.scope, v.confidence = ScopeNode, sureNode
+		v.why = "Neither the container nor its pod has a memory limit, so it was the node, or what the node gives to pods, that ran out."
+		v.evidence = append(v.evidence, Evidence{Says: "the container has no memory limit", From: specCommand(c, "resources")})
+	}
+}
+
+// childEnd judges OOMKilled with another exit code: the runtime keeps the word for the life of the container, so the
+// kill hit a child process at some time in that life and the end itself had another cause.
+func childEnd(c *data.Container, t *data.Termination, v *verdict) {
+	v.oom, v.scope, v.confidence = true, ScopeChild, sureChild
+	v.why = data.Textf("A process in the container was OOM-killed at some time in this life; the main process ended later with exit code %d.", t.ExitCode)
+	v.against = append(v.against, Evidence{
+		Says: data.Textf("exit code %d is not 137: the main process itself was not killed by SIGKILL", t.ExitCode), From: statusCommand(c, t.Field+".exitCode")})
+	if c.Kind == data.InitContainer {
+		v.why += " The kubelet counts an init container with this reason as failed, whatever its exit code."
+	}
+}
+
+// childVerdict judges a counter of kills that rose although no end in the status tells of one.
+func childVerdict(c *data.Container, rest *verdict) verdict {
+	v := verdict{oom: true, scope: ScopeChild, confidence: sureChild,
+		why: "A child process was OOM-killed while the container lives on; its status says nothing of it."}
+	if rest != nil {
+		v.term = rest.term
+		v.against = rest.evidence
+		v.why = "A process in the container was OOM-killed, and the container's own status does not say so."
+	}
+	v.evidence = []Evidence{{Says: data.Textf("container_oom_events_total rose by %.0f", max(*c.ChildKills, 1)), From: c.ChildKillsFrom}}
+	if n := len(c.Kills); n > 0 {
+		v.at = c.Kills[n-1].At
+	}
+	return v
+}
+
+// seenVerdict judges by a kill that was seen earlier: the API keeps one former state, and a later restart for
+// another reason has taken its place.
+func seenVerdict(c *data.Container, k data.Kill, rest *verdict) verdict {
+	t := &data.Termination{Reason: k.Reason, Field: "lastState.terminated", StartedAt: k.StartedAt, FinishedAt: k.At}
+	if k.ExitCode != nil {
+		t.ExitCode = *k.ExitCode
+	} else if k.Reason == "OOMKilled" {
+		t.ExitCode = 137
+	}
+	v := judge(c, t)
+	if !v.oom {
+		v.oom, v.scope, v.why = true, ScopeContainer, "The container was OOM-killed before."
+	}
+	v.confidence = min(v.confidence, sureSeen)
+	v.evidence = []Evidence{{Says: data.Textf("a kill was seen at %s (%s)", k.At.UTC().Format(time.RFC3339), orUnknown(k.Reason)), From: k.From}}
+	if k.ExitCode == nil {
+		v.term = nil
+	}
+	if rest != nil {
+		v.against = append(v.against, rest.evidence...)
+		v.why += " The newest end in its status is another one."
+	}
+	return v
+}
+
+// startedWithoutMemory reports whether the runtime could not start the container for lack of memory. The words are
+// runc's ("container init was OOM-killed (memory limit too low?)"), passed on by containerd with reason StartError and
+// exit code 128.
+func startedWithoutMemory(t *data.Termination) bool {
+	text := strings.ToLower(t.Message.String())
+	return (t.Reason == "StartError" || t.ExitCode == 128) && (strings.Contains(text, "oom-killed") || strings.Contains(text, "oom killed"))
+}
+
+// clip returns t cut to n runes, with a mark where it was cut.
+func clip(t data.Text, n int) data.Text {
+	r := []rune(t.String())
+	if len(r) <= n {
+		return t
+	}
+	return data.Text(string(r[:n-1]) + "…")
+}
+
+// orUnknown returns t, or "unknown" when it is empty.
+func orUnknown(t data.Text) data.Text {
+	if t == "" {
+		return "unknown"
+	}
+	return t
+}
