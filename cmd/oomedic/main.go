@@ -1,45 +1,54 @@
+// Command oomedic shows who was OOMKilled in a Kubernetes cluster, why, and what to set, and applies the change after a
+// diff. Linked as kubectl-oomedic it is also `kubectl oomedic`.
 package main
 
 import (
-	_ "charm.land/bubbles/v2/help"
-	_ "charm.land/bubbles/v2/key"
-	_ "charm.land/bubbles/v2/spinner"
-	_ "charm.land/bubbles/v2/textinput"
-	_ "charm.land/bubbles/v2/viewport"
-	_ "charm.land/bubbletea/v2"
-	_ "charm.land/lipgloss/v2"
-	_ "github.com/NimbleMarkets/ntcharts/v2/canvas"
-	_ "github.com/NimbleMarkets/ntcharts/v2/canvas/graph"
-	_ "github.com/NimbleMarkets/ntcharts/v2/canvas/runes"
-	_ "github.com/NimbleMarkets/ntcharts/v2/linechart"
-	_ "github.com/NimbleMarkets/ntcharts/v2/linechart/timeserieslinechart"
-	_ "github.com/NimbleMarkets/ntcharts/v2/sparkline"
-	_ "github.com/aymanbagabas/go-udiff"
-	_ "github.com/charmbracelet/colorprofile"
-	_ "github.com/charmbracelet/x/ansi"
-	_ "github.com/creack/pty"
-	_ "github.com/prometheus/client_golang/api/prometheus/v1"
-	_ "github.com/prometheus/common/config"
-	_ "github.com/prometheus/prometheus/promql"
-	_ "github.com/prometheus/prometheus/promql/parser"
-	_ "github.com/prometheus/prometheus/tsdb"
-	_ "github.com/rivo/uniseg"
-	_ "github.com/rogpeppe/go-internal/testscript"
-	_ "github.com/spf13/cobra"
-	_ "go.uber.org/goleak"
-	_ "k8s.io/apimachinery/pkg/util/strategicpatch"
-	_ "k8s.io/cli-runtime/pkg/genericclioptions"
-	_ "k8s.io/cli-runtime/pkg/printers"
-	_ "k8s.io/client-go/discovery/fake"
-	_ "k8s.io/client-go/dynamic"
-	_ "k8s.io/client-go/kubernetes/fake"
-	_ "k8s.io/client-go/plugin/pkg/client/auth"
-	_ "k8s.io/client-go/restmapper"
-	_ "k8s.io/client-go/tools/portforward"
-	_ "k8s.io/client-go/transport/spdy"
-	_ "k8s.io/klog/v2"
-	_ "sigs.k8s.io/controller-runtime/pkg/envtest"
-	_ "sigs.k8s.io/yaml"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/oomedic/oomedic/data"
 )
 
-func main() {}
+// Exit codes: 2 for words on the command line that can't be taken, 1 for everything that failed after that.
+const (
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	os.Exit(run(ctx, os.Args, streams))
+}
+
+// run carries out one command line and returns the exit code. Each error is one clear line on the error stream.
+func run(ctx context.Context, args []string, streams genericiooptions.IOStreams) int {
+	root := newRoot(args[0], streams)
+	root.SetArgs(args[1:])
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(streams.ErrOut, "oomedic: %s\n", data.Clean(err.Error()))
+	var u usageError
+	if errors.As(err, &u) {
+		fmt.Fprintf(streams.ErrOut, "Run %q for what there is.\n", root.CommandPath()+" --help")
+		return exitUsage
+	}
+	return exitFailure
+}
+
+// usageError is an error in the words of the command line.
+type usageError struct{ error }
+
+func (u usageError) Unwrap() error { return u.error }
+
+// usagef returns a usageError.
+func usagef(format string, a ...any) error { return usageError{fmt.Errorf(format, a...)} }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/data/kube"
+	"github.com/oomedic/oomedic/ui"
+	"github.com/oomedic/oomedic/views"
+)
+
+// readers is how many histories are read side by side: Prometheus is shared with everybody who is on call.
+const readers = 2
+
+// findings are what a report is made of.
+type findings struct {
+	cluster   data.Cluster
+	metrics   views.Metrics
+	gaps      []data.Gap
+	diagnoses []analysis.Diagnosis
+}
+
+// collect lists the pods once and diagnoses every case, with the same functions as the screens.
+func (o *options) collect(ctx context.Context, c *kube.Client, cluster data.Cluster, m ui.Metrics, problem data.Text) (findings, error) {
+	f := findings{cluster: cluster, metrics: views.Metrics{Checked: true, Problem: problem}}
+	store := data.NewStore(time.Now)
+	if err := c.List(ctx, store); err != nil {
+		return f, err
+	}
+	if m != nil {
+		f.metrics = m.Probe(ctx)
+	}
+	if f.metrics.Reachable {
+		f.gaps = append(f.gaps, o.childKills(ctx, c, store, cluster, m)...)
+	} else {
+		f.gaps = append(f.gaps, data.Gap{What: "memory history", Why: f.metrics.Problem})
+	}
+	s := store.Snapshot()
+	f.gaps = append(f.gaps, s.Gaps...)
+	now := time.Now()
+	killed, ruled := analysis.Cases(s.Containers, o.overviews(ctx, m, &f, s.Containers), o.since, now)
+	f.diagnoses = o.diagnoseAll(ctx, m, f.metrics, append(killed, ruled...), now)
+	return f, ctx.Err()
+}
+
+// childKills puts containers with killed child processes into the store and returns what could not be read.
+func (o *options) childKills(ctx context.Context, c *kube.Client, s *data.Store, where data.Cluster, m ui.Metrics) []data.Gap {
+	kills, err := m.ChildKills(ctx, o.since)
+	if err != nil {
+		return []data.Gap{{What: "kills of child processes", Why: data.Clean(err.Error())}}
+	}
+	if why := ui.KeepChildKills(ctx, c, s, where, kills); why != "" {
+		return []data.Gap{{What: "kills of child processes", Why: why}}
+	}
+	return nil
+}
+
+// overviews reads what the list shows of memory; nil without metrics.
+func (o *options) overviews(ctx context.Context, m ui.Metrics, f *findings, cs []data.Container) map[data.Key]data.Overview {
+	if !f.metrics.Reachable {
+		return nil
+	}
+	ptrs := make([]*data.Container, len(cs))
+	for i := range cs {
+		ptrs[i] = &cs[i]
+	}
+	ov, gaps := m.Overview(ctx, ptrs, o.since, 24)
+	f.gaps = append(f.gaps, gaps...)
+	return ov
+}
+
+// diagnoseAll diagnoses the cases in their order, a few side by side.
+func (o *options) diagnoseAll(ctx context.Context, m ui.Metrics, state views.Metrics, cases []analysis.Case, now time.Time) []analysis.Diagnosis {
+	out := make([]analysis.Diagnosis, len(cases))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range readers {
+		wg.Go(func() {
+			for i := range next {
+				in := analysis.Input{Case: cases[i], MetricsProblem: state.Problem, Price: o.price, Now: now}
+				if state.Reachable {
+					h, err := m.History(ctx, &cases[i].Container, func(int, int) {})
+					if err != nil {
+						in.MetricsProblem = data.Clean(err.Error())
+					} else {
+						in.History = h
+					}
+				}
+				out[i] = analysis.Diagnose(in)
+			}
+		})
+	}
+	for i := range cases {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return out
+}

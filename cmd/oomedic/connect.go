@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/klog/v2"
+
+	// Credential plugins that are compiled in, as kubectl has them.
+	_ "k8s.io/client-go/plugin/pkg/client/auth"
+
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/data/kube"
+)
+
+// connect reads the kubeconfig, makes the first requests and returns the client. It is called before the screen is
+// taken, so that a credential plugin may still ask and say what it must.
+func (o *options) connect(ctx context.Context) (*kube.Client, data.Cluster, error) {
+	klog.LogToStderr(false)
+	klog.SetOutput(o.logTo)
+	loader := o.kube.ToRawKubeConfigLoader()
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return nil, data.Cluster{}, fmt.Errorf("the kubeconfig can't be read: %w", err)
+	}
+	if len(raw.Clusters) == 0 && *o.kube.APIServer == "" && os.Getenv("KUBERNETES_SERVICE_HOST") == "" {
+		return nil, data.Cluster{}, fmt.Errorf("no kubeconfig was found (looked at %s): set KUBECONFIG or --kubeconfig; \"oomedic demo\" needs no cluster",
+			loader.ConfigAccess().GetDefaultFilename())
+	}
+	name := *o.kube.Context
+	if name == "" {
+		name = raw.CurrentContext
+	}
+	if _, ok := raw.Contexts[name]; !ok && *o.kube.Context != "" {
+		return nil, data.Cluster{}, fmt.Errorf("the kubeconfig has no context %q; it has: %s", name, contextNames(raw.Contexts))
+	}
+	cfg, err := loader.ClientConfig()
+	if err != nil {
+		return nil, data.Cluster{}, fmt.Errorf("the kubeconfig can't be used: %w", err)
+	}
+	fallback, _, err := loader.Namespace()
+	if err != nil {
+		fallback = ""
+	}
+	cfg.Timeout = 0 // --request-timeout must not end a watch
+	cfg.UserAgent = "oomedic/" + versionText()
+	return o.open(ctx, cfg, kube.Options{
+		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: name, Fallback: fallback, Log: o.log,
+	})
+}
+
+// open makes the first requests with a client that may use the terminal, and returns one that may not.
+func (o *options) open(ctx context.Context, cfg *rest.Config, ko kube.Options) (*kube.Client, data.Cluster, error) {
+	first, err := kube.New(cfg, ko)
+	if err != nil {
+		return nil, data.Cluster{}, err
+	}
+	cluster, err := first.Check(ctx)
+	if err != nil || cfg.ExecProvider == nil || cfg.ExecProvider.StdinUnavailable {
+		return first, cluster, err
+	}
+	quiet := rest.CopyConfig(cfg)
+	quiet.ExecProvider.StdinUnavailable = true
+	quiet.ExecProvider.StdinUnavailableMessage = "the terminal shows oomedic: log in with kubectl in another one"
+	second, err := kube.New(quiet, ko)
+	if err != nil {
+		return nil, data.Cluster{}, err
+	}
+	cluster, err = second.Check(ctx)
+	return second, cluster, err
+}
+
+// contextNames lists at most five names of contexts.
+func contextNames[T any](contexts map[string]T) string {
+	names := make([]string, 0, len(contexts))
+	for n := range contexts {
+		names = append(names, data.Clean(n).String())
+	}
+	return shortList(names, 5)
+}

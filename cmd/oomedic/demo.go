@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oomedic/oomedic/data/demo"
+	"github.com/oomedic/oomedic/data/kube"
+	"github.com/oomedic/oomedic/data/prom"
+)
+
+func newDemo(o *options) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Open the terminal UI on a cluster inside the program; no Kubernetes needed",
+		Long: `demo runs a small cluster inside the program: client-go's fake API server and a real Prometheus engine with 30 days of
+memory history for workloads that show each root cause, some healthy. Kills happen while you watch, and a fix takes effect.
+With -o it prints the report of that cluster instead.`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := o.complete(); err != nil {
+				return err
+			}
+			return o.demo(c.Context(), c.Flags().Changed("output"))
+		},
+	}
+	o.addOutput(c)
+	return c
+}
+
+// demo shows the sandbox.
+func (o *options) demo(ctx context.Context, print bool) error {
+	if err := o.checkOutput(); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	box, err := demo.Start(ctx, demo.Options{Log: o.log})
+	if err != nil {
+		return fmt.Errorf("the sandbox did not start: %w", err)
+	}
+	defer box.Close() //nolint:errcheck // it holds nothing that outlives the program
+	client := kube.NewFor(box.Clientset(), "embedded", kube.Options{
+		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: "demo", Log: o.log,
+	})
+	cluster, err := client.Check(ctx)
+	if err != nil {
+		return err
+	}
+	m, err := demoMetrics(box.Address(), box.Transport(), o)
+	if err != nil {
+		return err
+	}
+	if print || !o.interactive() {
+		return o.printReport(ctx, client, cluster, m, "")
+	}
+	return o.show(ctx, client, cluster, m, "")
+}
+
+// demoMetrics asks the engine of the sandbox by the same client as any Prometheus.
+func demoMetrics(address string, t http.RoundTripper, o *options) (metrics, error) {
+	r, err := prom.Dial(address, prom.Options{Transport: t, Log: o.log})
+	if err != nil {
+		return metrics{}, err
+	}
+	return metrics{r}, nil
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/data/prom"
+	"github.com/oomedic/oomedic/ui"
+	"github.com/oomedic/oomedic/views"
+)
+
+// noPrometheus is what is said when no address was given.
+const noPrometheus data.Text = "no Prometheus is configured: start with --prometheus-url URL"
+
+// metrics lets the app ask a Prometheus in the words of screens.
+type metrics struct{ *prom.Reader }
+
+// Probe asks whether Prometheus is there.
+func (m metrics) Probe(ctx context.Context) views.Metrics {
+	s := m.Reader.Probe(ctx)
+	return views.Metrics{Source: s.Source, Checked: true, Reachable: s.Reachable, Problem: s.Problem}
+}
+
+// openMetrics returns the door to Prometheus, or nil and why there is none.
+func (o *options) openMetrics() (ui.Metrics, data.Text, error) {
+	if o.prometheusURL == "" {
+		return nil, noPrometheus, nil
+	}
+	r, err := prom.Dial(o.prometheusURL, prom.Options{Log: o.log})
+	if err != nil {
+		return nil, "", usagef("--prometheus-url: %v", err)
+	}
+	return metrics{r}, "", nil
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/data/kube"
+	"github.com/oomedic/oomedic/ui"
+)
+
+func newReport(o *options) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "report",
+		Short: "Print what the screens show, as a table, JSON or YAML",
+		Args:  noArgs,
+		Example: `  # every case of the last week, for a script
+  oomedic report -A --since 7d -o json | jq '.cases[] | select(.confirmation.oomKilled)'`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := o.complete(); err != nil {
+				return err
+			}
+			return o.report(c.Context())
+		},
+	}
+	o.addOutput(c)
+	return c
+}
+
+// outputs are the formats of a report.
+var outputs = []string{"table", "json", "yaml"}
+
+func (o *options) addOutput(c *cobra.Command) {
+	c.Flags().StringVarP(&o.output, "output", "o", "table", "Format of the report: table, json or yaml")
+	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (o *options) checkOutput() error {
+	for _, f := range outputs {
+		if o.output == f || o.output == "" {
+			return nil
+		}
+	}
+	return usagef("-o %q is not a format: use table, json or yaml", data.Clean(o.output))
+}
+
+// report prints the report of the cluster of the kubeconfig.
+func (o *options) report(ctx context.Context) error {
+	if err := o.checkOutput(); err != nil {
+		return err
+	}
+	m, problem, err := o.openMetrics()
+	if err != nil {
+		return err
+	}
+	client, cluster, err := o.connect(ctx)
+	if err != nil {
+		return err
+	}
+	return o.printReport(ctx, client, cluster, m, problem)
+}
+
+// printReport collects the findings and prints them in the format that was asked for.
+func (o *options) printReport(ctx context.Context, c *kube.Client, cluster data.Cluster, m ui.Metrics, problem data.Text) error {
+	f, err := o.collect(ctx, c, cluster, m, problem)
+	if err != nil {
+		return err
+	}
+	r := analysis.NewReport(analysis.ReportInput{
+		At: time.Now(), Cluster: f.cluster, Source: f.metrics.Source, Reachable: f.metrics.Reachable, Problem: f.metrics.Problem,
+		Gaps: f.gaps, Diagnoses: f.diagnoses,
+	})
+	switch o.output {
+	case "json":
+		enc := json.NewEncoder(o.Out)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		return enc.Encode(r)
+	case "yaml":
+		b, err := yaml.Marshal(r)
+		if err != nil {
+			return fmt.Errorf("the report can't be written as YAML: %w", err)
+		}
+		_, err = o.Out.Write(b)
+		return err
+	}
+	return o.printTable(f)
+}
