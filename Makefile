@@ -42,6 +42,9 @@ bench: ## run the benchmarks
 e2e: ## drive the program in tmux, as a person would
 	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
 
+golden: ## rewrite the golden screens of the views; look at the diff afterwards
+	go test ./views -update
+
 lint: format vet tidy lines golangci ## run every static check
 
 format:
@@ -70,4 +73,4 @@ $(GOLANGCI):
 clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
 	rm -rf bin
 
-.PHONY: help demo build test race bench e2e lint format vet tidy lines golangci clean
+.PHONY: help demo build test race bench e2e golden lint format vet tidy lines golangci clean
