@@ -1,0 +1,143 @@
+package prom
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// Status says what a Prometheus has of the things that a diagnosis needs.
+type Status struct {
+	Reachable bool
+	Problem   data.Text // why it is not reachable, in one line
+	Source    data.Text
+	Version   data.Text // empty when the source does not tell
+	// ScrapeInterval is how often the working set is sampled, 0 when there are no samples now.
+	ScrapeInterval time.Duration
+	Has            map[string]bool // needed metric → there are series now
+	Missing        []data.Gap      // what is lost without the metrics that are not there
+}
+
+// neededMetrics are the metrics that Probe looks for.
+var neededMetrics = []string{
+	data.MetricWorkingSet, data.MetricRSS, data.MetricCache, data.MetricSpecLimit, data.MetricStartTime, data.MetricOOMEvents,
+	data.MetricLimits, data.MetricRequests, data.MetricLastEnd, data.MetricLastReason, data.MetricInitLastEnd, data.MetricRestarts,
+}
+
+// Probe asks in three cheap queries whether the source answers, which needed metrics it has, and how often it samples
+// the working set. It keeps the scrape interval for the steps of charts.
+func (r *Reader) Probe(ctx context.Context) Status {
+	st := Status{Source: r.source, Has: map[string]bool{}}
+	now := r.now()
+	a, err := r.instant(ctx, `count by (__name__)({__name__=~"`+strings.Join(neededMetrics, "|")+`"})`, now)
+	if err != nil {
+		st.Problem = data.Clean(err.Error())
+		return st
+	}
+	st.Reachable = true
+	if v, ok := a.value.(model.Vector); ok {
+		for _, s := range v {
+			st.Has[string(s.Metric[model.MetricNameLabel])] = s.Value > 0
+		}
+	}
+	for _, m := range neededMetrics {
+		st.Has[m] = st.Has[m]
+	}
+	st.Version = r.version(ctx)
+	if st.Has[data.MetricWorkingSet] {
+		st.ScrapeInterval = r.measureScrape(ctx, realContainers)
+	}
+	st.Missing = missing(st.Has)
+	for _, w := range a.query.Warnings {
+		st.Missing = append(st.Missing, data.Gap{What: "a complete answer from Prometheus", Why: "it warned: " + w})
+	}
+	return st
+}
+
+// version asks for the build; Thanos, Mimir and proxies may not tell, which is no failure.
+func (r *Reader) version(ctx context.Context) data.Text {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	info, err := r.api.Buildinfo(ctx)
+	if err != nil {
+		r.log.Debug("no build information", "error", r.explain(ctx, err).Text)
+		return ""
+	}
+	return data.Clean(brief(info.Version))
+}
+
+// missing says in words what is lost without the metrics that are not there.
+func missing(has map[string]bool) []data.Gap {
+	var out []data.Gap
+	lost := func(what, why data.Text) { out = append(out, data.Gap{What: what, Why: why}) }
+	if !has[data.MetricWorkingSet] {
+		lost("memory history", "no "+data.MetricWorkingSet+": is the kubelet's /metrics/cadvisor scraped?")
+	}
+	stateMetrics := has[data.MetricRestarts] || has[data.MetricLimits] || has[data.MetricLastReason]
+	switch {
+	case !stateMetrics:
+		lost("kills before the last one", "no kube-state-metrics: only what the API server remembers is known")
+	case has[data.MetricLastReason] && !has[data.MetricLastEnd]:
+		lost("kills before the last one", "kube-state-metrics is older than 2.12: it has no "+data.MetricLastEnd)
+	}
+	if !has[data.MetricLimits] && !has[data.MetricSpecLimit] {
+		lost("limits of the past", "neither "+data.MetricLimits+" nor "+data.MetricSpecLimit+" is there")
+	}
+	if !has[data.MetricRequests] {
+		lost("requests of the past", "no "+data.MetricRequests)
+	}
+	if !has[data.MetricRSS] || !has[data.MetricCache] {
+		lost("how memory splits into heap and page cache", "no "+data.MetricRSS+" or no "+data.MetricCache)
+	}
+	if !has[data.MetricOOMEvents] {
+		lost("kills of child processes", "no "+data.MetricOOMEvents)
+	}
+	return out
+}
+
+// scrapeLook is how far back the scrape interval is measured.
+const scrapeLook = 10 * time.Minute
+
+// measureScrape measures how often the working set of the selected containers is sampled, and remembers it. Nine of
+// ten series have at most as many samples as it counts, which leaves out those that have just begun. 0 is unknown.
+func (r *Reader) measureScrape(ctx context.Context, sel string) time.Duration {
+	promql := "quantile(0.9, count_over_time(" + data.MetricWorkingSet + "{" + sel + "}[" + data.PromDuration(scrapeLook) + "]))"
+	a, err := r.instant(ctx, promql, r.now())
+	if err != nil {
+		return 0
+	}
+	s := seriesOf(a.value)
+	if len(s) == 0 || s[0].V[0] < 2 {
+		return 0
+	}
+	interval := usualInterval(time.Duration(float64(scrapeLook) / s[0].V[0]))
+	r.mu.Lock()
+	r.scrape = interval
+	r.mu.Unlock()
+	return interval
+}
+
+// scrapeInterval returns the remembered scrape interval or measures it in a namespace. 0 is unknown.
+func (r *Reader) scrapeInterval(ctx context.Context, namespace string) time.Duration {
+	r.mu.Lock()
+	known := r.scrape
+	r.mu.Unlock()
+	if known > 0 {
+		return known
+	}
+	return r.measureScrape(ctx, joinMatchers(equal("namespace", namespace), realContainers))
+}
+
+// usualInterval rounds a measured interval to one that people configure, when it is within an eighth of it.
+func usualInterval(d time.Duration) time.Duration {
+	for _, s := range []time.Duration{5, 10, 15, 20, 30, 60, 120, 300} {
+		if usual := s * time.Second; (d - usual).Abs() <= usual/8 {
+			return usual
+		}
+	}
+	return max(d.Round(time.Second), time.Second)
+}
