@@ -123,6 +123,9 @@ type Fix struct {
 	Cost      analysis.Cost
 	Warnings  []data.Text
 	Problem   data.Text
+	// Err is the error that Problem tells in words, to be asked by errors.Is for the errors of package data, so that
+	// the dialog can say what to do; nil when there is none or it is not known.
+	Err error
 	// Changed is true when the diff was made anew because the workload changed under it.
 	Changed  bool
 	Undo     bool // the change puts former values back
