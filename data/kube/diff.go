@@ -1,0 +1,120 @@
+package kube
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/yaml"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// contextLines is how many unchanged lines stand around a change, as in diff -u and kubectl diff.
+const contextLines = 3
+
+// lastApplied is an annotation that repeats the whole object, secrets of its environment included.
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+// diff compares two states of one object as YAML, without what the server keeps for itself and without values of
+// environment variables.
+func diff(before, after runtime.Object) ([]data.DiffLine, error) {
+	hide := hider{}
+	a, err := manifest(before, hide)
+	if err != nil {
+		return nil, err
+	}
+	b, err := manifest(after, hide)
+	if err != nil {
+		return nil, err
+	}
+	unified, err := udiff.ToUnified("before", "after", a, udiff.Lines(a, b), contextLines)
+	if err != nil {
+		return nil, fmt.Errorf("compare the two states: %w", err)
+	}
+	var out []data.DiffLine
+	for i, line := range strings.Split(strings.TrimSuffix(unified, "\n"), "\n") {
+		if i < 2 || line == "" { // the two file names
+			continue
+		}
+		kind, text := data.DiffKind(line[:1]), line[1:]
+		switch kind {
+		case data.DiffHunk:
+			text = line
+		case data.DiffAdd, data.DiffRemove, data.DiffSame:
+		default:
+			continue // "\ No newline at end of file"
+		}
+		out = append(out, data.DiffLine{Kind: kind, Text: data.Clean(text)})
+	}
+	return out, nil
+}
+
+// manifest returns an object as YAML for people.
+func manifest(obj runtime.Object, hide hider) (string, error) {
+	m, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
+	if err != nil {
+		return "", fmt.Errorf("read the object: %w", err)
+	}
+	if kinds, _, err := scheme.Scheme.ObjectKinds(obj); err == nil && len(kinds) > 0 {
+		m["apiVersion"], m["kind"] = kinds[0].GroupVersion().String(), kinds[0].Kind
+	}
+	delete(m, "status")
+	if meta, ok := m["metadata"].(map[string]any); ok {
+		for _, noise := range []string{"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"} {
+			delete(meta, noise)
+		}
+		if notes, ok := meta["annotations"].(map[string]any); ok {
+			delete(notes, lastApplied)
+		}
+	}
+	hide.walk(m)
+	out, err := yaml.Marshal(m)
+	if err != nil {
+		return "", fmt.Errorf("write the object as YAML: %w", err)
+	}
+	return string(out), nil
+}
+
+// hider replaces values of environment variables, which may be secrets, by numbers: equal values get equal numbers, so
+// that a change of one still shows.
+type hider map[string]int
+
+// walk hides in place and drops creation times that are null.
+func (h hider) walk(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		if created, ok := v["creationTimestamp"]; ok && created == nil {
+			delete(v, "creationTimestamp")
+		}
+		if env, ok := v["env"].([]any); ok {
+			h.env(env)
+		}
+		for _, child := range v {
+			h.walk(child)
+		}
+	case []any:
+		for _, child := range v {
+			h.walk(child)
+		}
+	}
+}
+
+func (h hider) env(list []any) {
+	for _, e := range list {
+		one, ok := e.(map[string]any)
+		if !ok {
+			continue
+		}
+		value, ok := one["value"].(string)
+		if !ok || value == "" {
+			continue
+		}
+		if _, known := h[value]; !known {
+			h[value] = len(h) + 1
+		}
+		one["value"] = fmt.Sprintf("<hidden value %d>", h[value])
+	}
+}

@@ -1,0 +1,48 @@
+package kube
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// reviews are the writes that store nothing: questions about one's own rights.
+var reviews = []string{"/selfsubjectaccessreviews", "/selfsubjectrulesreviews"}
+
+// readOnly is a RoundTripper that lets nothing through that could change the cluster.
+type readOnly struct{ next http.RoundTripper }
+
+// readOnlyTransport wraps next.
+func readOnlyTransport(next http.RoundTripper) http.RoundTripper { return readOnly{next} }
+
+// RoundTrip sends r when it reads, is a dry run or asks for one's own rights; otherwise the error wraps data.ErrReadOnly
+// and nothing is sent.
+func (t readOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+	if readsOnly(r) {
+		return t.next.RoundTrip(r)
+	}
+	if r.Body != nil {
+		_ = r.Body.Close()
+	}
+	return nil, fmt.Errorf("%w: %s %s is not sent", data.ErrReadOnly, r.Method, data.Clean(r.URL.Path))
+}
+
+// readsOnly reports whether r cannot change anything.
+func readsOnly(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return true
+	case http.MethodPost:
+		if slices.ContainsFunc(reviews, func(s string) bool { return strings.HasSuffix(r.URL.Path, s) }) {
+			return true
+		}
+	}
+	dry := r.URL.Query()["dryRun"]
+	return len(dry) == 1 && dry[0] == "All"
+}
+
+// WrappedRoundTripper returns the transport below, which lets client-go look through.
+func (t readOnly) WrappedRoundTripper() http.RoundTripper { return t.next }
