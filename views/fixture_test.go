@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"math"
 	"testing"
 	"time"
@@ -118,7 +119,7 @@ func (r row) build() analysis.Case {
 		out.Near, out.NearFrom = ptr(r.near), "highest sample of 24h"
 	}
 	if r.shape != nil {
-		limit := float64(max(r.limit, 256) * data.Mi)
+		limit := float64(cmp.Or(r.limit, 256) * data.Mi)
 		for i := range sparkSteps {
 			out.Overview.Spark = append(out.Overview.Spark, r.shape(i)*limit)
 		}

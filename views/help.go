@@ -1,0 +1,96 @@
+package views
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// HelpGroup is a heading and the keys under it.
+type HelpGroup struct {
+	Title string
+	Keys  []key.Binding
+}
+
+// HelpView draws all keys, one a line, in two columns where there is room, scrolled down by from lines. It is exactly
+// f.Height lines; what does not fit is counted in the last one. A from beyond the end shows the end.
+func HelpView(f Frame, title string, groups []HelpGroup, from int) string {
+	t := f.Theme
+	lines := []string{"", " " + Render(t.Title, Cut(title, f.Width-2)), ""}
+	blocks := helpBlocks(f, groups)
+	if f.Width >= 2*helpColumn && len(blocks) > 1 {
+		lines = append(lines, besides(f, blocks)...)
+	} else {
+		for _, b := range blocks {
+			lines = append(lines, append(b, "")...)
+		}
+	}
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	var r reading
+	r.top = max(0, from)
+	return Fill(f, r.cut(lines, f.Height, t))
+}
+
+// HelpMax returns the largest from that still moves HelpView.
+func HelpMax(f Frame, groups []HelpGroup) int {
+	for from := 0; ; from++ {
+		if HelpView(f, "", groups, from) == HelpView(f, "", groups, from+1) {
+			return from
+		}
+	}
+}
+
+// helpColumn is the width of one column of keys in cells.
+const helpColumn = 38
+
+// helpKey is the room for a key's name in cells.
+const helpKey = 13
+
+// helpBlocks draws each group by itself.
+func helpBlocks(f Frame, groups []HelpGroup) [][]string {
+	w := min(f.Width, 2*helpColumn)
+	if f.Width >= 2*helpColumn && len(groups) > 1 {
+		w = helpColumn
+	}
+	var out [][]string
+	for _, g := range groups {
+		block := []string{" " + Render(f.Theme.Strong, Cut(g.Title, w-2))}
+		for _, k := range g.Keys {
+			h := k.Help()
+			if !k.Enabled() || h.Key == "" {
+				continue
+			}
+			block = append(block, "   "+Render(f.Theme.Key, Pad(h.Key, helpKey))+Render(f.Theme.KeyDesc, Cut(h.Desc, w-helpKey-4)))
+		}
+		if len(block) > 1 {
+			out = append(out, block)
+		}
+	}
+	return out
+}
+
+// besides puts blocks into two columns, each block whole into the shorter one.
+func besides(f Frame, blocks [][]string) []string {
+	var cols [2][]string
+	for _, b := range blocks {
+		i := 0
+		if len(cols[1]) < len(cols[0]) {
+			i = 1
+		}
+		cols[i] = append(append(cols[i], b...), "")
+	}
+	out := make([]string, max(len(cols[0]), len(cols[1])))
+	for i := range out {
+		left, right := "", ""
+		if i < len(cols[0]) {
+			left = cols[0][i]
+		}
+		if i < len(cols[1]) {
+			right = cols[1][i]
+		}
+		out[i] = strings.TrimRight(Pad(left, helpColumn)+Cut(right, f.Width-helpColumn), " ")
+	}
+	return out
+}

@@ -1,0 +1,177 @@
+package views
+
+import (
+	"strconv"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+)
+
+// The tabs of the list.
+const (
+	tabKilled = 0
+	tabRuled  = 1
+)
+
+// Kills is the first screen: the containers that were OOMKilled, and those that looked like it but were not.
+type Kills struct {
+	board  *Board
+	tab    int
+	sort   sortOrder
+	filter filter
+	lists  [2]killList
+	pens   killPens
+}
+
+// killList is one tab's rows, in the order and choice that is on screen, and the place of the cursor in them.
+type killList struct {
+	cases  []analysis.Case
+	facts  []rowFacts // one a case
+	order  []int      // all cases, sorted
+	rows   []int      // those of order that pass the filter
+	widths killWidths
+	cursor int // in rows
+	top    int // first row shown
+	page   int // rows shown the last time
+	chosen data.Key
+}
+
+// NewKills returns the list without rows: it is connecting until Set brings a board.
+func NewKills() *Kills { return &Kills{} }
+
+// Title returns "Kills".
+func (s *Kills) Title() data.Text { return "Kills" }
+
+// Typing reports whether a filter is being typed.
+func (s *Kills) Typing() bool { return s.filter.typing }
+
+// Selected returns the container under the cursor.
+func (s *Kills) Selected() (data.Key, bool) {
+	c := s.lists[s.tab].current()
+	if c == nil {
+		return data.Key{}, false
+	}
+	return c.Container.Key, true
+}
+
+// The keys of the list.
+var (
+	killsOpen     = key.NewBinding(key.WithKeys("enter", "l", "right"), key.WithHelp("enter", "open"))
+	killsDiagnose = key.NewBinding(key.WithKeys("d"), key.WithHelp("d", "diagnose"))
+	killsFilter   = key.NewBinding(key.WithKeys("/"), key.WithHelp("/", "filter"))
+	killsSort     = key.NewBinding(key.WithKeys("s"), key.WithHelp("s", "sort"))
+	killsTab      = key.NewBinding(key.WithKeys("tab", "shift+tab", "1", "2"), key.WithHelp("tab", "OOMKilled / not"))
+	killsCopy     = key.NewBinding(key.WithKeys("y"), key.WithHelp("y", "copy command"))
+	killsMove     = key.NewBinding(key.WithKeys("j", "k", "down", "up"), key.WithHelp("j k", "next, previous (or arrows)"))
+	killsPage     = key.NewBinding(key.WithKeys("ctrl+d", "ctrl+u", "pgdown", "pgup"), key.WithHelp("ctrl+d ctrl+u", "half a page"))
+	killsEnds     = key.NewBinding(key.WithKeys("g", "G", "home", "end"), key.WithHelp("g G", "first, last"))
+	killsKeep     = key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "keep filter"))
+	killsClear    = key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "clear filter"))
+)
+
+// Keys are the bindings that work now.
+func (s *Kills) Keys() []key.Binding {
+	if s.filter.typing {
+		return []key.Binding{killsKeep, killsClear}
+	}
+	var out []key.Binding
+	_, ok := s.Selected()
+	if ok {
+		out = append(out, killsOpen, killsDiagnose)
+	}
+	out = append(out, killsFilter)
+	if s.filter.text != "" {
+		out = append(out, killsClear)
+	}
+	out = append(out, killsTab, killsSort)
+	if ok {
+		out = append(out, killsCopy, killsMove, killsPage, killsEnds)
+	}
+	return out
+}
+
+// Set takes the newest board. The cursor stays on its container wherever that has moved to.
+func (s *Kills) Set(st *State) {
+	if st == nil || st.Board == nil || st.Board == s.board {
+		return
+	}
+	s.board = st.Board
+	for i, cases := range [][]analysis.Case{st.Board.Cases, st.Board.Ruled} {
+		l := &s.lists[i]
+		l.take(cases, st.Board.Since)
+		l.arrange(s.sort, &s.filter)
+		l.follow(l.cursor)
+	}
+}
+
+// Press handles a key.
+func (s *Kills) Press(m tea.KeyPressMsg) Intent {
+	l := &s.lists[s.tab]
+	if s.filter.typing && !l.arrow(m.String()) {
+		if s.filter.press(m) {
+			s.choose()
+		}
+		return nil
+	}
+	switch {
+	case s.filter.typing || l.move(m.String()):
+		return nil
+	case key.Matches(m, killsFilter):
+		s.filter.typing = true
+	case key.Matches(m, killsClear):
+		s.filter.clear()
+		s.choose()
+	case key.Matches(m, killsSort):
+		s.sort = s.sort.next()
+		for i := range s.lists {
+			s.lists[i].arrange(s.sort, &s.filter)
+			s.lists[i].follow(0)
+		}
+	case key.Matches(m, killsTab):
+		s.turn(m.String())
+	default:
+		return s.want(m)
+	}
+	return nil
+}
+
+// want turns the keys that leave the screen into intents.
+func (s *Kills) want(m tea.KeyPressMsg) Intent {
+	c := s.lists[s.tab].current()
+	switch {
+	case c == nil:
+		return nil
+	case key.Matches(m, killsOpen):
+		return OpenCase{c.Container.Key}
+	case key.Matches(m, killsDiagnose):
+		return OpenDiagnosis{c.Container.Key}
+	case key.Matches(m, killsCopy):
+		for _, e := range c.Confirmation.Evidence {
+			if isCommand(e.From) {
+				return Copy{Text: e.From, What: "the command that confirms it"}
+			}
+		}
+		return Say{"There is no command for this one: press d to see how it was judged"}
+	}
+	return nil
+}
+
+// turn changes the tab.
+func (s *Kills) turn(k string) {
+	if n, err := strconv.Atoi(k); err == nil {
+		s.tab = n - 1
+		return
+	}
+	s.tab = 1 - s.tab
+}
+
+// choose applies the filter to both tabs.
+func (s *Kills) choose() {
+	for i := range s.lists {
+		s.lists[i].sift(&s.filter)
+		s.lists[i].follow(0)
+	}
+}

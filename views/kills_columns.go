@@ -1,0 +1,135 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+)
+
+// killWidths are the widest contents of the columns that hold names, in cells, and how many steps sparklines have.
+type killWidths struct {
+	namespace, ref, short, container, pod, node, spark int
+	scoped                                             bool // some row has a scope that is worth a word
+}
+
+// see makes room for a case.
+func (w *killWidths) see(c *analysis.Case, ref string) {
+	k := c.Container.Key
+	w.namespace = max(w.namespace, Width(k.Namespace.String()))
+	w.pod = max(w.pod, Width(k.Pod.String()))
+	w.container = max(w.container, Width(k.Container.String()))
+	w.node = max(w.node, Width(c.Container.Node.String()))
+	w.ref = max(w.ref, Width(ref))
+	w.short = max(w.short, Width(shortRef(ref)))
+	w.spark = max(w.spark, len(c.Overview.Spark))
+	w.scoped = w.scoped || scopeWord(c.Confirmation.Scope) != ""
+}
+
+// shortKinds are kubectl's short names of workloads.
+var shortKinds = map[string]string{
+	"deployment": "deploy", "statefulset": "sts", "daemonset": "ds", "replicaset": "rs", "cronjob": "cj", "replicationcontroller": "rc",
+}
+
+// shortRef writes kind/name with kubectl's short name of the kind.
+func shortRef(ref string) string {
+	kind, name, ok := strings.Cut(ref, "/")
+	if short := shortKinds[kind]; ok && short != "" {
+		return short + "/" + name
+	}
+	return ref
+}
+
+// The width in cells below which kinds are written short, and the most that names and sparklines may take.
+const (
+	shortBelow = 100
+	maxName    = 48
+	maxSpark   = 60
+)
+
+// killCore is how many columns of killColumns are shown before any other gets more than its least width.
+const killCore = 8
+
+// killColumns are the columns that fit into width cells.
+func (s *Kills) killColumns(l *killList, width int) []column {
+	w := l.widths
+	ref := w.ref
+	if width < shortBelow {
+		ref = w.short
+	}
+	name := func(n int) int { return min(maxName, n) }
+	scope := 0
+	if w.scoped && s.tab == tabKilled {
+		scope = 7
+	}
+	count, ended := "KILLS", "KILLED"
+	if s.tab == tabRuled {
+		count, ended = "EXIT", "ENDED"
+	}
+	all := []column{
+		{id: "killed", head: ended, min: 6, gap: 1, order: 0},
+		{id: "workload", head: "WORKLOAD", min: 14, want: name(ref), gap: 2, order: 2},
+		{id: "kills", head: count, min: 5, gap: 1, order: 8, number: true},
+		{id: "limit", head: "LIMIT", min: 6, gap: 1, order: 11, number: true},
+		{id: "namespace", head: "NAMESPACE", min: 9, want: min(24, w.namespace), gap: 2, order: 1},
+		{id: "peak", head: "PEAK", min: 5, gap: 1, order: 12, number: true},
+		{id: "container", head: "CONTAINER", min: 9, want: min(24, w.container), gap: 2, order: 4},
+		{id: "memory", head: "MEMORY, " + s.window(), min: 11, want: max(14, min(maxSpark, w.spark)), gap: 2, order: 14},
+		{id: "scope", head: "SCOPE", min: scope, gap: 2, order: 6},
+		{id: "state", head: "STATE", min: 13, gap: 2, order: 7},
+		{id: "pod", head: "POD", min: 14, want: name(w.pod), gap: 2, order: 3},
+		{id: "node", head: "NODE", min: 6, want: min(30, w.node), gap: 2, order: 5},
+		{id: "request", head: "REQUEST", min: 7, gap: 1, order: 10, number: true},
+		{id: "restarts", head: "RESTARTS", min: 8, gap: 1, order: 9, number: true},
+		{id: "sure", head: "SURE", min: 4, gap: 1, order: 13, number: true},
+	}
+	kept := all[:0]
+	for _, c := range all {
+		if c.min > 0 {
+			kept = append(kept, c)
+		}
+	}
+	return fitColumns(kept, killCore, width-1)
+}
+
+// window writes the look-back window, such as 24h or 7d.
+func (s *Kills) window() string {
+	if s.board == nil || s.board.Since <= 0 {
+		return Span(data.Day.Duration())
+	}
+	return Span(s.board.Since)
+}
+
+// killCount writes how often a container was killed within the look-back window, "1+" when older kills may be
+// forgotten.
+func (s *Kills) killCount(c *analysis.Confirmation) string {
+	n := killsWithinSpan(c, s.board.Since)
+	switch {
+	case n == nil:
+		return "?"
+	case c.AtLeast:
+		return fmt.Sprintf("%d+", *n)
+	}
+	return fmt.Sprint(*n)
+}
+
+// killsWithinSpan returns the kills of the least window that holds since; nil is unknown.
+func killsWithinSpan(c *analysis.Confirmation, since time.Duration) *int {
+	switch {
+	case since > data.Week.Duration():
+		return c.Kills.Month
+	case since > data.Day.Duration():
+		return c.Kills.Week
+	}
+	return c.Kills.Day
+}
+
+// exitText writes an exit code.
+func exitText(code *int32) string {
+	if code == nil {
+		return "?"
+	}
+	return fmt.Sprint(*code)
+}

@@ -1,0 +1,95 @@
+package views
+
+import (
+	"strings"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+)
+
+// detail draws what is known of the row under the cursor, below a rule, in a third of the room at most: who it is and
+// how it does; its memory; and why the verdict is what it is.
+func (s *Kills) detail(f Frame, room int) []string {
+	c := s.lists[s.tab].current()
+	if c == nil || room < 6 {
+		return nil
+	}
+	t := f.Theme
+	lines := []string{""} // the rule, which View draws when it knows what is out of sight
+	w, dot := f.Width-2, Render(t.Faint, " "+t.Glyphs.Dot+" ")
+	lines = append(lines, " "+fitChips(s.who(f, c), dot, w))
+	whyLines := 1
+	if room >= 14 {
+		lines = append(lines, " "+fitChips(s.memoryFacts(f, c), dot, w))
+		whyLines = 2
+	}
+	why := c.Confirmation.Why.String()
+	if why == "" {
+		why = "Press d to see how this was judged."
+	}
+	folded := fold(why, w)
+	if len(folded) > whyLines {
+		rest := strings.Join(folded[whyLines-1:], " ")
+		folded = append(folded[:whyLines-1], Cut(rest, w))
+	}
+	for _, line := range folded {
+		lines = append(lines, " "+Render(t.Text, line))
+	}
+	return lines
+}
+
+// who names the container, how it does now, and its last end.
+func (s *Kills) who(f Frame, c *analysis.Case) []chip {
+	t, v := f.Theme, &c.Confirmation
+	sev := stateSeverity(t, v.State)
+	k := c.Container.Key
+	name := k.Pod.String()
+	if room := f.Width / 2; Width(name) > room {
+		name = CutMiddle(name, room)
+	}
+	out := []chip{{name, t.Strong}, {sev.glyph + " " + sev.word, sev.style}}
+	verb := "killed "
+	if s.tab == tabRuled {
+		verb = "ended "
+	}
+	at := endedAt(c)
+	if at.IsZero() {
+		out = append(out, chip{verb + "at an unknown time", t.Muted})
+	} else {
+		when := verb + Ago(at, f.Now) + " ago"
+		if f.Width >= 72 {
+			when += ", " + clock(f, at)
+		}
+		out = append(out, chip{when, t.Text})
+	}
+	out = append(out, chip{"exit " + exitText(v.ExitCode), t.Text})
+	if v.Reason != "" {
+		out = append(out, chip{v.Reason.String(), t.Text})
+	}
+	return append(out, chip{counted(int(v.Restarts), "restart"), t.Muted})
+}
+
+// memoryFacts are limit, request, the nearest that memory came to the limit, and where the container runs.
+func (s *Kills) memoryFacts(f Frame, c *analysis.Case) []chip {
+	t, r := f.Theme, c.Container.Resources
+	out := []chip{{"limit " + Limit(r.Limit), t.Text}, {"request " + Limit(r.Request), t.Text}}
+	if c.Near != nil {
+		sev := shareSeverity(t, c.Near)
+		out = append(out, chip{sev.word + " (" + Percent(c.Near) + ")", sev.style})
+	}
+	if s.tab == tabKilled {
+		style := t.Muted
+		if scopeWord(c.Confirmation.Scope) != "" {
+			style = t.Warn
+		}
+		out = append(out, chip{"ran out: " + scopeText(c.Confirmation.Scope), style})
+	}
+	if kind := c.Container.Kind; kind != data.RegularContainer && kind != "" {
+		out = append(out, chip{string(kind) + " container", t.Text})
+	}
+	out = append(out, chip{Percent(&c.Confirmation.Confidence) + " sure", t.Muted})
+	if c.Container.Node != "" {
+		out = append(out, chip{"node " + c.Container.Node.String(), t.Muted})
+	}
+	return out
+}

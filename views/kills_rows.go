@@ -1,0 +1,213 @@
+package views
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oomedic/oomedic/analysis"
+)
+
+// sortOrder is the order of rows.
+type sortOrder int
+
+// The orders, in the order in which the sort key goes through them.
+const (
+	byNewest sortOrder = iota
+	byKills
+	byName
+	byNearest
+)
+
+func (o sortOrder) next() sortOrder { return (o + 1) % (byNearest + 1) }
+
+func (o sortOrder) String() string {
+	return [...]string{"newest first", "most kills first", "by namespace and workload", "nearest to the limit first"}[o]
+}
+
+// rowFacts is what sorting, filtering and layout need of a case, made once when the case comes.
+type rowFacts struct {
+	at    time.Time
+	kills int
+	near  float64
+	ref   string // kind/name of the workload, or pod/name without one
+	sort  string // namespace, workload, pod and container
+	hay   [5]string
+	all   string // the parts of hay, one a line
+}
+
+// The fields that a filter can name, as indexes of rowFacts.hay.
+const (
+	hayNamespace = iota
+	hayPod
+	hayWorkload
+	hayContainer
+	hayNode
+)
+
+// take makes the facts of new cases.
+func (l *killList) take(cases []analysis.Case, since time.Duration) {
+	if len(cases) == len(l.cases) && (len(cases) == 0 || &cases[0] == &l.cases[0]) {
+		return // the board changed in something else
+	}
+	l.cases, l.facts = cases, make([]rowFacts, len(cases))
+	l.widths = killWidths{}
+	for i := range cases {
+		c := &cases[i]
+		k := c.Container.Key
+		f := rowFacts{at: endedAt(c), ref: workloadRef(c), near: -1}
+		if n := killsWithinSpan(&c.Confirmation, since); n != nil {
+			f.kills = *n
+		}
+		if c.Near != nil {
+			f.near = *c.Near
+		}
+		f.hay = [5]string{k.Namespace.String(), k.Pod.String(), f.ref, k.Container.String(), c.Container.Node.String()}
+		f.sort = k.Namespace.String() + "\x00" + f.ref + "\x00" + k.Pod.String() + "\x00" + k.Container.String() + "\x00" + k.UID.String()
+		f.all = strings.ToLower(strings.Join(f.hay[:], "\n"))
+		for j := range f.hay {
+			f.hay[j] = strings.ToLower(f.hay[j])
+		}
+		l.facts[i] = f
+		l.widths.see(c, f.ref)
+	}
+}
+
+// workloadRef names what a case belongs to: its workload, or its pod where it has none.
+func workloadRef(c *analysis.Case) string {
+	if ref := c.Container.Workload.Ref(); ref != "" {
+		return ref.String()
+	}
+	return "pod/" + c.Container.Key.Pod.String()
+}
+
+// endedAt is when the container was last killed; of one that was not, when it last ended.
+func endedAt(c *analysis.Case) time.Time {
+	if at := c.Confirmation.LastKillAt; !at.IsZero() {
+		return at
+	}
+	if ends := c.Container.Terminations(); len(ends) > 0 {
+		return ends[len(ends)-1].FinishedAt
+	}
+	return time.Time{}
+}
+
+// arrange sorts all cases and sifts them.
+func (l *killList) arrange(by sortOrder, f *filter) {
+	l.order = l.order[:0]
+	for i := range l.facts {
+		l.order = append(l.order, i)
+	}
+	slices.SortFunc(l.order, func(i, j int) int {
+		a, b := &l.facts[i], &l.facts[j]
+		c := 0
+		switch by {
+		case byKills:
+			c = cmp.Compare(b.kills, a.kills)
+		case byNearest:
+			c = cmp.Compare(b.near, a.near)
+		case byName:
+			c = strings.Compare(a.sort, b.sort)
+		}
+		if c == 0 {
+			c = b.at.Compare(a.at)
+		}
+		if c == 0 {
+			c = strings.Compare(a.sort, b.sort)
+		}
+		return c
+	})
+	l.sift(f)
+}
+
+// sift keeps the rows that the filter lets through.
+func (l *killList) sift(f *filter) {
+	l.rows = l.rows[:0]
+	for _, i := range l.order {
+		if f.passes(&l.facts[i]) {
+			l.rows = append(l.rows, i)
+		}
+	}
+}
+
+// follow puts the cursor back onto its container. Rows on screen move as little as may be: when the list is scrolled,
+// it scrolls along. When the container is not in the list any more, the cursor goes to the row at other.
+func (l *killList) follow(other int) {
+	for at, i := range l.rows {
+		if l.cases[i].Container.Key == l.chosen {
+			if l.top > 0 {
+				l.top = max(0, l.top+at-l.cursor)
+			}
+			l.cursor = at
+			return
+		}
+	}
+	l.put(other)
+}
+
+// put moves the cursor to a row, or to the nearest there is, and remembers its container.
+func (l *killList) put(at int) {
+	l.cursor = max(0, min(at, len(l.rows)-1))
+	if c := l.current(); c != nil {
+		l.chosen = c.Container.Key
+	}
+}
+
+// current returns the case under the cursor, nil when there are no rows.
+func (l *killList) current() *analysis.Case {
+	if l.cursor >= len(l.rows) {
+		return nil
+	}
+	return &l.cases[l.rows[l.cursor]]
+}
+
+// move moves the cursor by a key and reports whether it was a key that moves.
+func (l *killList) move(k string) bool {
+	if l.arrow(k) {
+		return true
+	}
+	switch k {
+	case "j":
+		l.put(l.cursor + 1)
+	case "k":
+		l.put(l.cursor - 1)
+	case "g", "home":
+		l.put(0)
+	case "G", "end":
+		l.put(len(l.rows) - 1)
+	case "ctrl+d":
+		l.put(l.cursor + max(1, l.page/2))
+	case "ctrl+u":
+		l.put(l.cursor - max(1, l.page/2))
+	default:
+		return false
+	}
+	return true
+}
+
+// arrow is move for the keys that mean the same while text is typed.
+func (l *killList) arrow(k string) bool {
+	switch k {
+	case "down":
+		l.put(l.cursor + 1)
+	case "up":
+		l.put(l.cursor - 1)
+	case "pgdown":
+		l.put(l.cursor + max(1, l.page))
+	case "pgup":
+		l.put(l.cursor - max(1, l.page))
+	default:
+		return false
+	}
+	return true
+}
+
+// show scrolls so that the cursor is within height rows and returns the first and the one after the last row shown.
+func (l *killList) show(height int) (from, to int) {
+	l.page = max(0, height)
+	l.top = min(l.top, l.cursor)
+	l.top = max(l.top, l.cursor-l.page+1, 0)
+	l.top = max(0, min(l.top, len(l.rows)-l.page))
+	return l.top, min(len(l.rows), l.top+l.page)
+}

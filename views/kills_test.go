@@ -1,0 +1,114 @@
+package views
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+)
+
+// killsWith returns the list over a state that change has altered, after some keys.
+func killsWith(t testing.TB, change func(*Board), keys ...string) *Kills {
+	t.Helper()
+	st := fixtureState(t)
+	if change != nil {
+		change(st.Board)
+	}
+	s := NewKills()
+	s.Set(st)
+	press(s, keys...)
+	return s
+}
+
+// killStates are the states of the list that are drawn for comparison.
+var killStates = []struct {
+	name   string
+	change func(*Board)
+	keys   []string
+}{
+	{"live", nil, []string{"j"}},
+	{"not-oom", nil, []string{"tab"}},
+	{"filtered", nil, []string{"/", "s", "h", "o", "p", "enter"}},
+	{"typing", nil, []string{"/", "n", "s", ":", "s"}},
+	{"no-match", nil, []string{"/", "z", "z"}},
+	{"connecting", func(b *Board) {
+		b.Cases, b.Ruled, b.Health = nil, nil, data.Health{State: data.Connecting, Since: fixedNow}
+	}, nil},
+	{"refused", func(b *Board) {
+		b.Cases, b.Ruled = nil, nil
+		b.Health = data.Health{State: data.Connecting, Since: fixedNow, Problem: "dial tcp 10.0.0.1:6443: connect: connection refused"}
+	}, nil},
+	{"healthy", func(b *Board) { b.Cases = nil }, nil},
+	{"nothing-ruled", func(b *Board) { b.Ruled = nil }, []string{"2"}},
+	{"stale", func(b *Board) {
+		b.Health = data.Health{State: data.Stale, Since: fixedNow.Add(-12 * time.Second), Problem: "dial tcp 10.0.0.1:6443: connect: connection refused"}
+	}, nil},
+	{"stale-empty", func(b *Board) {
+		b.Cases, b.Ruled = nil, nil
+		b.Health = data.Health{State: data.Stale, Since: fixedNow.Add(-26 * time.Hour), Problem: "net/http: TLS handshake timeout"}
+	}, nil},
+	{"gaps", func(b *Board) {
+		b.Gaps = []data.Gap{{What: "events in namespace shop", Why: "forbidden"}, {What: "owners of pods in batch", Why: "forbidden"}}
+	}, nil},
+	{"no-metrics", func(b *Board) {
+		b.Metrics = Metrics{Checked: true, Problem: "no Prometheus was found in the cluster: name one with --prometheus"}
+		for i := range b.Cases {
+			b.Cases[i].Overview, b.Cases[i].Near = data.Overview{}, nil
+		}
+	}, nil},
+	{"hundreds", func(b *Board) { b.Cases = manyCases(300) }, []string{"G"}},
+}
+
+func init() {
+	for _, st := range killStates {
+		register("kills/"+st.name, func(t *testing.T) Screen { return killsWith(t, st.change, st.keys...) })
+	}
+	register("kills/unset", func(*testing.T) Screen { return NewKills() })
+}
+
+func TestKillsGoldens(t *testing.T) {
+	t.Parallel()
+	for _, st := range killStates {
+		t.Run(st.name, func(t *testing.T) {
+			t.Parallel()
+			goldens(t, "kills/"+st.name, killsWith(t, st.change, st.keys...))
+		})
+	}
+}
+
+// manyCases are n cases, newest first, in 7 namespaces.
+func manyCases(n int) []analysis.Case {
+	out := make([]analysis.Case, 0, n)
+	for i := range n {
+		r := fixtureRows[i%len(fixtureRows)]
+		r.key = fixtureKey(data.Textf("team-%d", i%7), data.Textf("%s-%d", r.workload, i), r.key.Container)
+		r.ago, r.kills = time.Duration(i)*time.Second, 1+i%40
+		out = append(out, r.build())
+	}
+	return out
+}
+
+// shown returns the list's text, escape sequences left out.
+func shown(t testing.TB, s Screen, w, h int) string {
+	t.Helper()
+	return ansi.Strip(s.View(frameOf(t, "dark", w, h)))
+}
+
+func selected(t testing.TB, s *Kills) data.Key {
+	t.Helper()
+	k, ok := s.Selected()
+	if !ok {
+		t.Fatal("nothing is selected")
+	}
+	return k
+}
+
+var _ = fmt.Sprint
+var _ = math.NaN
+var _ = strings.Contains
