@@ -219,4 +219,4 @@ func TestPlainIsASCII(t *testing.T) {
 
 // plainAllowed are runes that may stand in any theme: Cut's ellipsis is one cell everywhere, and findings use
 // multiplication and middle-dot signs in their text.
-const plainAllowed = "…×·→≥≤–°“”’"
+const plainAllowed = "…×·→≥≤–−°“”’"
