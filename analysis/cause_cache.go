@@ -1,0 +1,55 @@
+package analysis
+
+import "github.com/oomedic/oomedic/data"
+
+// The confidence in a cache without a bound: growth that slows down and still meets the limit.
+const (
+	cacheBase = 0.55
+	cacheEach = 0.06 // each further life, up to three
+	cacheName = 0.20 // it is named like a cache
+	cacheCap  = 0.90
+	cacheLike = 0.72 // named like a cache, growing at a steady pace
+)
+
+var unboundedCacheCause = cause{
+	id: UnboundedCache, title: "Cache without a bound",
+	doc:   "Memory grows ever slower through each life, as a cache that fills does, and still meets the limit.",
+	score: scoreCache,
+}
+
+func scoreCache(f *facts) finding {
+	if !f.growing() {
+		return finding{}
+	}
+	slowing := f.shapes[easing] > f.shapes[rising]
+	if !slowing && !f.cache {
+		return finding{score: 0.08, summary: "Memory grows, as a cache without a bound does."}
+	}
+	out := finding{
+		summary: data.Textf("Memory fills from %s, ever slower, and meets the limit of %s before it levels off.", human(median(f.bases)), human(f.scale)),
+		advice: []data.Text{
+			"Give the cache a bound (entries or bytes) and a rule of eviction that fits under the limit.",
+			"For Redis and Valkey: set maxmemory to about 75% of the limit, and maxmemory-policy.",
+		},
+	}
+	if slowing {
+		out.score = cacheBase + cacheEach*float64(min(f.shapes[easing]-1, 3))
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("in %d of %s growth slows down but does not end", f.shapes[easing], count(f.eligible, "life")), From: data.GrowthPromQL(f.h)})
+		if f.cache {
+			out.score += cacheName
+		}
+	} else {
+		out.score = cacheLike
+		out.summary = data.Textf("It is named like a cache and grows by %s an hour until it meets the limit of %s.", human(median(f.growth)), human(f.scale))
+		out.against = append(out.against, Evidence{Says: "growth does not slow down, as that of most caches does", From: data.GrowthPromQL(f.h)})
+	}
+	if f.cache {
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("it is named like a cache: %s", orUnknown(f.c.Image)), From: specCommand(f.c, "image")})
+	}
+	if f.heap != nil && f.hit != nil && f.heap.bytes >= jvmShareOfLimit*float64(*f.hit) {
+		out.score *= 0.6
+		out.against = append(out.against, Evidence{Says: "a JVM that grows into its heap looks the same", From: f.heap.from})
+	}
+	out.score = min(out.score, cacheCap)
+	return out
+}

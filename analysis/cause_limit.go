@@ -1,0 +1,82 @@
+package analysis
+
+import "github.com/oomedic/oomedic/data"
+
+// The confidence that a limit is simply too low: what normal work needs is at or above it.
+const (
+	lowBase    = 0.50 // no growth, and the limit was met
+	lowLevel   = 0.25 // the usual level is near the limit
+	lowTime    = 0.15 // so is a good part of all time
+	lowClipped = 0.10 // samples stop at the limit
+	lowCap     = 0.95
+	lowBlind   = 0.35 // only the kill and the limit are known
+	lowStart   = 0.90 // the limit is below what starting takes
+	highLevel  = 0.75 // median over limit from which the usual level is near
+	highTime   = 0.20 // share of time near the limit
+)
+
+var limitTooLowCause = cause{
+	id: LimitTooLow, title: "Memory limit too low",
+	doc:   "Memory stays on a plateau near the limit, with no growth through a life, and normal work meets the limit.",
+	score: scoreLimitTooLow,
+}
+
+func scoreLimitTooLow(f *facts) finding {
+	if f.hit == nil {
+		return finding{}
+	}
+	if f.conf.Scope == ScopeStartup && len(f.c.MemoryVolumes) == 0 {
+		return finding{score: lowStart,
+			summary:  data.Textf("The limit of %s is below what starting a container takes.", humanInt(f.hit)),
+			evidence: []Evidence{{Says: "the container was OOM-killed before its own program ran", From: statusCommand(f.c, "lastState.terminated.message")}}}
+	}
+	if !f.seen() {
+		return finding{score: lowBlind, summary: data.Textf("The limit of %s was met; without history it may be too low for normal work.", humanInt(f.hit))}
+	}
+	if f.growing() {
+		return finding{score: 0.10, summary: "Memory grows to the limit."}
+	}
+	s := f.stats()
+	if s.Samples == 0 {
+		return finding{score: lowBlind, summary: data.Textf("The limit of %s was met.", humanInt(f.hit))}
+	}
+	limit := float64(*f.hit)
+	level := s.P50 / limit
+	out := finding{advice: []data.Text{"Raise the limit to the recommended size; nothing in the history asks for a change of the program."}}
+	high := level >= highLevel || f.nearTime >= highTime
+	clip := f.clipped()
+	if !high && (clip == nil || !*clip) {
+		return finding{score: 0.15, summary: "Memory met the limit."}
+	}
+	out.score = lowBase
+	if level >= highLevel {
+		out.score += lowLevel
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("half of the time it uses %s or more, %.0f%% of the limit", human(s.P50), 100*level), From: s.From["p50"]})
+	} else {
+		out.score -= 0.20
+		out.against = append(out.against, Evidence{Says: data.Textf("the usual level is %s, only %.0f%% of the limit", human(s.P50), 100*level), From: s.From["p50"]})
+	}
+	if f.nearTime >= highTime {
+		out.score += lowTime
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("%.0f%% of all samples are above 90%% of the limit", 100*f.nearTime), From: s.From["p95"]})
+	}
+	if clip != nil && *clip {
+		out.score += lowClipped
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("the highest sample is %s, %.1f%% of the limit", human(s.Max), 100*s.Max/limit), From: s.From["max"]})
+	}
+	if f.eligible > 0 {
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("%d of %s level off or stay flat", f.shapes[flat]+f.shapes[settled], count(f.eligible, "life")), From: data.GrowthPromQL(f.h)})
+	} else {
+		out.score -= 0.15
+	}
+	if 2*f.sudden > f.judged {
+		out.score -= 0.20
+	}
+	plateau := s.P95
+	if len(f.levels) > 0 {
+		plateau = median(f.levels)
+	}
+	out.summary = data.Textf("Normal work takes %s of a limit of %s: memory levels off there and does not grow.", human(plateau), humanInt(f.hit))
+	out.score = min(out.score, lowCap)
+	return out
+}

@@ -1,0 +1,113 @@
+package analysis
+
+import (
+	"math"
+	"time"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// sizeRequest sets limit and request: the request is the usual level, and the limit 1.5 to 2 times the request.
+func sizeRequest(f *facts, r *Recommendation, limit int64) {
+	request := usualRequest(f, r, limit)
+	if float64(limit) > mostLimitPerRequest*float64(request) {
+		request = RoundUp(float64(limit) / mostLimitPerRequest)
+		r.Steps = append(r.Steps, data.Textf("request raised to %s, so that the limit is at most twice the request", human(float64(request))))
+	}
+	if float64(limit) < leastLimitPerRequest*float64(request) {
+		if raised := RoundUp(leastLimitPerRequest * float64(request)); raised > limit {
+			limit = raised
+			r.Steps = append(r.Steps, data.Textf("limit raised to %s, so that it is at least 1.5 times the request", human(float64(limit))))
+		}
+		if float64(limit) > mostLimitPerRequest*float64(request) {
+			request = RoundUp(float64(limit) / mostLimitPerRequest)
+			r.Steps = append(r.Steps, data.Textf("request raised to %s, so that the limit is at most twice the request", human(float64(request))))
+		}
+	}
+	request = min(request, limit)
+	r.Limit, r.Request = &limit, &request
+	r.Steps = append(r.Steps, data.Textf("limit is %.3g × request", float64(limit)/math.Max(float64(request), 1)))
+}
+
+// usualRequest returns the request for the usual level: the mean, and never less than today's.
+func usualRequest(f *facts, r *Recommendation, limit int64) int64 {
+	old := above(f.c.Resources.Request)
+	s := f.stats()
+	var request int64
+	switch {
+	case s.Samples > 0 && s.Mean > 0:
+		request = RoundUp(s.Mean)
+		if leastLimitPerRequest*float64(request) > float64(limit) {
+			request = min(request, roundUpFine(s.Mean))
+		}
+		r.Steps = append(r.Steps, data.Textf("request: mean %s rounded up to %s", human(s.Mean), human(float64(request))))
+	case old != nil:
+		r.Steps = append(r.Steps, data.Textf("request: today's %s, for want of history", humanInt(old)))
+		return *old
+	default:
+		request = RoundUp(float64(limit) / mostLimitPerRequest)
+		r.Steps = append(r.Steps, data.Textf("request: half of the limit, %s, for want of history", human(float64(request))))
+	}
+	if old != nil && request < *old {
+		r.Steps = append(r.Steps, data.Textf("request stays at today's %s: just after a kill is no time to lower it", humanInt(old)))
+		return *old
+	}
+	return request
+}
+
+// qualify adds what a person must know before taking the size.
+func qualify(f *facts, c *Cause, r *Recommendation) {
+	s := f.stats()
+	switch c.Class {
+	case MemoryLeak, GradualAccumulation:
+		leakOutlook(f, c, r)
+	case UnboundedCache:
+		r.Cures = false
+		r.Warnings = append(r.Warnings, "no limit cures a cache without a bound: give it one, and keep this limit above it")
+	case SharedMemory:
+		r.Cures = false
+		r.Warnings = append(r.Warnings, data.Textf("no limit cures a volume that fills without end: set emptyDir.sizeLimit to %s or less as well", human(float64(*r.Limit)/2)))
+	case LoadSpike, LargeFile, ConcurrentRequests:
+		r.Warnings = append(r.Warnings, "how high a burst would have gone cannot be seen: look again after the next one")
+	case UnknownCause:
+		r.Cures = false
+		r.Warnings = append(r.Warnings, "the cause is not known: take this as a first step and look again after a day")
+	}
+	if clip := f.clipped(); clip != nil && *clip && (c.Class == LimitTooLow || c.Class == JVMHeap) {
+		r.Warnings = append(r.Warnings, data.Textf("samples stop at the limit of %s, so the true need may be higher", humanInt(f.hit)))
+	}
+	if s.Samples > 0 && s.Samples < enoughSamples {
+		r.Warnings = append(r.Warnings, data.Textf("only %s: the size rests on little", count(s.Samples, "sample")))
+	} else if s.Samples > 0 && s.Coverage < shortCoverage {
+		r.Warnings = append(r.Warnings, data.Textf("samples cover %s of the %s", percent(s.Coverage), f.use))
+	}
+	if f.maybeKilled() {
+		r.Cures = false
+		r.Warnings = append(r.Warnings, "it is not certain that this was an OOM kill: look for failed probes first")
+	}
+	if wasGuaranteed(f.c.Resources) && *r.Limit != *r.Request {
+		r.Warnings = append(r.Warnings, data.Textf("request and limit are equal today (Guaranteed QoS): to keep that, set both to %s", human(float64(*r.Limit))))
+	}
+	if f.c.PodLimit != nil {
+		r.Warnings = append(r.Warnings, data.Textf("the pod has a limit of its own, %s: it must hold this container's too", humanInt(f.c.PodLimit)))
+	}
+}
+
+// leakOutlook says until when a bridge holds.
+func leakOutlook(f *facts, c *Cause, r *Recommendation) {
+	if c.GrowthPerHour == nil || c.Baseline == nil {
+		r.Warnings = append(r.Warnings, "no limit cures a leak: this one only buys time")
+		return
+	}
+	r.ToKill = untilLimit(float64(*c.Baseline), *c.GrowthPerHour, float64(*r.Limit))
+	if r.ToKill == nil {
+		r.Warnings = append(r.Warnings, "no limit cures a leak: this one only buys time")
+		return
+	}
+	line := data.Textf("no limit cures a leak: this one buys %s from each start", durationText(*r.ToKill))
+	if before := untilLimit(float64(*c.Baseline), *c.GrowthPerHour, float64(*f.hit)); before != nil {
+		line += data.Textf(" instead of %s", durationText(*before))
+	}
+	r.Warnings = append(r.Warnings, line+data.Textf(" (until %s after a restart now)", f.now.Add(*r.ToKill).UTC().Format(time.RFC3339)))
+	r.Steps = append(r.Steps, data.Textf("(%s − %s) / %s an hour = %s to the next kill", humanInt(r.Limit), human(float64(*c.Baseline)), human(*c.GrowthPerHour), durationText(*r.ToKill)))
+}

@@ -1,0 +1,196 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// The detector of growth. Memory within one life is reduced to the minimum of each block, the floor that garbage
+// collection and requests come down to; on the floors the Theil–Sen slope (the median of all pairwise slopes) is not
+// moved by single peaks. Tests on the raw series (Mann–Kendall, deriv) call nearly every cache that fills and every
+// JVM that warms up a leak; comparing the slopes of both halves tells growth that ends from growth that does not.
+const (
+	warmUp          = 15 * time.Minute // left out at the start of a life …
+	warmUpShare     = 0.05             // … or this share of it, whichever is longer …
+	warmUpMost      = 0.20             // … but never more than this share
+	blocksPerLife   = 24
+	dayBlocksFrom   = 4 * 24 * time.Hour // from this length on blocks are whole days, so that days' cycles cancel
+	leastBlocks     = 4
+	leastSamples    = 12
+	growthRise      = 0.10 // rise over the life, as a share of the limit, that counts as growth
+	growthAgreement = 0.60 // Kendall's tau between time and floor
+	slowing         = 0.55 // slope of the second half over the first, below which growth is slowing down
+	ended           = 0.15 // … and below which it has ended
+)
+
+// shape says how memory went over a life.
+type shape int
+
+// The shapes of a life. Unseen means too few samples to say.
+const (
+	unseen  shape = iota
+	flat          // no growth to speak of
+	rising        // grows to the end at a steady or rising pace
+	easing        // grows to the end, ever slower
+	settled       // grew at first and then stayed
+)
+
+// trend is what one life shows.
+type trend struct {
+	shape  shape
+	slope  float64 // bytes an hour
+	base   float64 // level that the line starts from, in bytes
+	floor  float64 // median floor of the last quarter, in bytes
+	tau    float64 // -1 to 1
+	rise   float64 // slope times length, in bytes
+	second float64 // slope of the second half in bytes an hour
+}
+
+// trendOf returns the trend of a life. scale is the size in bytes that growth is measured against: the limit, or the
+// highest sample without one.
+func trendOf(l *life, scale float64) trend {
+	n := len(l.t)
+	if !l.killed.IsZero() {
+		n-- // the last sample may be the spike that killed it
+	}
+	if n < leastSamples || scale <= 0 {
+		return trend{}
+	}
+	whole := time.Duration(l.t[n-1]-l.t[0]) * time.Millisecond
+	skip := time.Duration(warmUpShare * float64(whole))
+	skip = min(max(skip, warmUp), time.Duration(warmUpMost*float64(whole)))
+	lo := 0
+	for lo < n && l.t[lo]-l.t[0] < skip.Milliseconds() {
+		lo++
+	}
+	x, y := floors(l.t[lo:n], l.v[lo:n], l.t[0])
+	if len(x) < leastBlocks {
+		return trend{}
+	}
+	return readTrend(x, y, scale)
+}
+
+// readTrend judges floors y (bytes) at times x (hours since the start of the life).
+func readTrend(x, y []float64, scale float64) trend {
+	var t trend
+	t.slope, t.tau = theilSen(x, y)
+	t.base = max(median(residuals(x, y, t.slope)), 0)
+	t.floor = median(y[len(y)*3/4:])
+	length := x[len(x)-1] - x[0]
+	t.rise = t.slope * length
+	half := len(x) / 2
+	firstSlope, _ := theilSen(x[:half+1], y[:half+1])
+	t.second, _ = theilSen(x[half:], y[half:])
+	net := median(y[len(y)*3/4:]) - median(y[:max(len(y)/4, 1)])
+	switch {
+	case max(t.rise, net) < growthRise*scale || t.tau < growthAgreement:
+		t.shape = flat
+		if net >= growthRise*scale && t.second < ended*firstSlope {
+			t.shape = settled
+		}
+	case t.second < ended*firstSlope:
+		t.shape = settled
+	case t.second < slowing*firstSlope:
+		t.shape = easing
+	default:
+		t.shape = rising
+	}
+	return t
+}
+
+// floors returns the minimum of each block and the time at which it was, in hours since origin.
+func floors(t []int64, v []float64, origin int64) (x, y []float64) {
+	if len(t) == 0 {
+		return nil, nil
+	}
+	span := t[len(t)-1] - t[0] + 1
+	block := span / blocksPerLife
+	if time.Duration(span)*time.Millisecond >= dayBlocksFrom {
+		block = (24 * time.Hour).Milliseconds()
+	}
+	block = max(block, 1)
+	at, end := -1, int64(0)
+	for i := range t {
+		if at < 0 || t[i] >= end {
+			if at >= 0 {
+				x, y = append(x, hours(t[at]-origin)), append(y, v[at])
+			}
+			at, end = i, t[0]+((t[i]-t[0])/block+1)*block
+			continue
+		}
+		if v[i] < v[at] {
+			at = i
+		}
+	}
+	return append(x, hours(t[at]-origin)), append(y, v[at])
+}
+
+func hours(ms int64) float64 { return float64(ms) / float64(time.Hour.Milliseconds()) }
+
+// theilSen returns the median slope of all pairs of points and Kendall's tau of their order. Both are 0 for fewer
+// than two points.
+func theilSen(x, y []float64) (slope, tau float64) {
+	slopes := make([]float64, 0, len(x)*(len(x)-1)/2)
+	order := 0
+	for i := range x {
+		for j := i + 1; j < len(x); j++ {
+			dx := x[j] - x[i]
+			if dx <= 0 {
+				continue
+			}
+			s := (y[j] - y[i]) / dx
+			slopes = append(slopes, s)
+			switch {
+			case s > 0:
+				order++
+			case s < 0:
+				order--
+			}
+		}
+	}
+	if len(slopes) == 0 {
+		return 0, 0
+	}
+	return median(slopes), float64(order) / float64(len(slopes))
+}
+
+// residuals returns what is left of y without the slope.
+func residuals(x, y []float64, slope float64) []float64 {
+	out := make([]float64, len(x))
+	for i := range x {
+		out[i] = y[i] - slope*x[i]
+	}
+	return out
+}
+
+// median returns the middle of v, 0 without values. v stays as it is.
+func median(v []float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	s := slices.Clone(v)
+	slices.Sort(s)
+	if n := len(s); n%2 == 0 {
+		return s[n/2-1]/2 + s[n/2]/2
+	}
+	return s[len(s)/2]
+}
+
+// spread returns the standard deviation of v over its mean, and false with fewer than three values.
+func spread(v []float64) (float64, bool) {
+	if len(v) < 3 {
+		return 0, false
+	}
+	mean, sq := 0.0, 0.0
+	for _, x := range v {
+		mean += x / float64(len(v))
+	}
+	for _, x := range v {
+		sq += (x - mean) * (x - mean) / float64(len(v)-1)
+	}
+	if mean <= 0 || !finite(sq) {
+		return 0, false
+	}
+	return math.Sqrt(sq) / mean, true
+}
