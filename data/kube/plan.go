@@ -79,6 +79,9 @@ func (c *Client) try(ctx context.Context, ch data.Change, live *owner) (*data.Pl
 	}
 	p.Warnings = append(p.Warnings, said.list()...)
 	p.Warnings = append(p.Warnings, caveats(live, tried, ch.Container)...)
+	if w := c.preflight(ctx, tried); w != "" {
+		p.Warnings = append(p.Warnings, w)
+	}
 	return p, nil
 }
 

@@ -144,7 +144,9 @@ func patchBody(ch data.Change, list, resourceVersion, uid string) ([]byte, error
 func same(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
 
 // sameMemory reports whether a and b are equal.
-func sameMemory(a, b data.Resources) bool { return same(a.Limit, b.Limit) && same(a.Request, b.Request) }
+func sameMemory(a, b data.Resources) bool {
+	return same(a.Limit, b.Limit) && same(a.Request, b.Request)
+}
 
 // unsupported says what to do about a kind that is not patched.
 func unsupported(w data.Workload) error {
