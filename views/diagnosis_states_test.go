@@ -1,0 +1,95 @@
+package views
+
+import (
+	"testing"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+)
+
+// diagnosisState is a diagnosis screen in one state, as goldens and the tests of all screens draw it.
+type diagnosisState struct {
+	name string
+	key  data.Key
+	load func(t testing.TB) *Loaded[analysis.Diagnosis]
+	keys []string
+}
+
+func finished(d *analysis.Diagnosis) *Loaded[analysis.Diagnosis] {
+	return &Loaded[analysis.Diagnosis]{Value: d, At: fixedNow}
+}
+
+func database(t testing.TB) *Loaded[analysis.Diagnosis] { return finished(fixtureDiagnosis(t)) }
+func leak(t testing.TB) *Loaded[analysis.Diagnosis]     { return finished(fixtureLeak(t)) }
+
+// withoutMetrics is the database's diagnosis as it is when no Prometheus answers.
+func withoutMetrics(t testing.TB) *analysis.Diagnosis {
+	d := fixtureDiagnosis(t)
+	d.Usage, d.History, d.ClippedAtLimit = nil, nil, nil
+	d.Cause = analysis.Cause{Class: analysis.UnknownCause, Title: "Cause unknown", Summary: "Without history, a leak and a low limit look the same."}
+	d.Recommendation = analysis.Recommendation{Warnings: []data.Text{"Twice the limit is a common first try, and a guess."}}
+	d.Cost = analysis.Cost{Currency: "USD"}
+	d.Commands.Fix, d.Steps[4].Commands = "", nil
+	d.Gaps = []data.Gap{{What: "memory history", Why: "no Prometheus is configured"}, {What: "events in namespace data", Why: "forbidden: list events"}}
+	for _, i := range []int{2, 3, 4} {
+		st := &d.Steps[i]
+		st.State, st.Answer, st.Evidence, st.Against, st.Detail = analysis.StepUnknown, "Unknown without memory history.", nil, nil, nil
+		st.Doubt = "Start with --prometheus-url to give this step its numbers."
+	}
+	return d
+}
+
+var diagnosisStates = []diagnosisState{
+	{"database-1", databaseKey, database, nil},
+	{"database-2", databaseKey, database, []string{"enter"}},
+	{"database-3", databaseKey, database, []string{"enter", "enter"}},
+	{"database-4", databaseKey, database, []string{"1", "2", "3", "4"}},
+	{"database-5", databaseKey, database, []string{"2", "3", "4", "5"}},
+	{"database-5-second-command", databaseKey, database, []string{"5", "tab"}},
+	{"database-4-end", databaseKey, database, []string{"4", "G"}},
+	{"leak-3", leakyKey, leak, []string{"3"}},
+	{"leak-4", leakyKey, leak, []string{"4"}},
+	{"leak-5", leakyKey, leak, []string{"5"}},
+	{"no-metrics-1", databaseKey, func(t testing.TB) *Loaded[analysis.Diagnosis] { return finished(withoutMetrics(t)) }, nil},
+	{"no-metrics-3", databaseKey, func(t testing.TB) *Loaded[analysis.Diagnosis] { return finished(withoutMetrics(t)) }, []string{"3"}},
+	{"no-metrics-5", databaseKey, func(t testing.TB) *Loaded[analysis.Diagnosis] { return finished(withoutMetrics(t)) }, []string{"5"}},
+	{"loading", databaseKey, func(testing.TB) *Loaded[analysis.Diagnosis] {
+		return &Loaded[analysis.Diagnosis]{Loading: true, Done: 12, Total: 30}
+	}, nil},
+	{"not-asked", databaseKey, func(testing.TB) *Loaded[analysis.Diagnosis] { return nil }, nil},
+	{"loading-known", databaseKey, func(t testing.TB) *Loaded[analysis.Diagnosis] {
+		return &Loaded[analysis.Diagnosis]{Value: withoutMetrics(t), Loading: true, Done: 12, Total: 30, At: fixedNow}
+	}, []string{"2", "3"}},
+	{"problem", databaseKey, func(testing.TB) *Loaded[analysis.Diagnosis] {
+		return &Loaded[analysis.Diagnosis]{Problem: "Prometheus at http://prometheus.monitoring:9090 did not answer within 30s"}
+	}, nil},
+	{"problem-known", databaseKey, func(t testing.TB) *Loaded[analysis.Diagnosis] {
+		return &Loaded[analysis.Diagnosis]{Value: withoutMetrics(t), Problem: "Prometheus answers 503: not ready", At: fixedNow}
+	}, []string{"3"}},
+}
+
+func (ds diagnosisState) screen(t testing.TB) *DiagnosisScreen {
+	t.Helper()
+	st := fixtureState(t)
+	if l := ds.load(t); l != nil {
+		st.Diagnoses[ds.key] = l
+	}
+	s := NewDiagnosis(ds.key)
+	s.Set(st)
+	s.View(frameOf(t, "dark", 80, 21))
+	press(s, ds.keys...)
+	return s
+}
+
+func init() {
+	for _, ds := range diagnosisStates {
+		register("diagnosis/"+ds.name, func(t *testing.T) Screen { return ds.screen(t) })
+	}
+}
+
+func TestDiagnosisGoldens(t *testing.T) {
+	t.Parallel()
+	for _, ds := range diagnosisStates {
+		t.Run(ds.name, func(t *testing.T) { goldens(t, "diagnosis/"+ds.name, ds.screen(t)) })
+	}
+}

@@ -1,0 +1,164 @@
+package views
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// layNumbers writes limit and request now and new with where they come from, the cost, and what to mind.
+func layNumbers(s *sheet, f *Fix) {
+	now := fixBefore(f)
+	s.add(Render(s.t.Header, Pad("", statLabel)+PadLeft("now", 7)+"   "+PadLeft("new", 7)))
+	s.numberLines(now, f)
+	if f.Plan != nil {
+		s.hang(Render(s.t.Muted, Pad("  cost", statLabel)), s.t.Text, costText(f.Cost))
+		if f.Cost.NetZero != "" {
+			s.hang(Pad("", statLabel), s.t.Muted, "For the same money: "+f.Cost.NetZero.String())
+		}
+		if f.Plan.Effect != "" {
+			s.hang(Render(s.t.Muted, Pad("  effect", statLabel)), s.t.Text, f.Plan.Effect.String())
+		}
+	}
+	for _, w := range fixWarnings(f) {
+		s.note(1, s.t.Warn, s.t.Glyphs.Warn, w)
+	}
+}
+
+// fixBefore returns the memory that the template holds; before the first plan, the container's.
+func fixBefore(f *Fix) data.Resources {
+	if f.Plan != nil {
+		return f.Plan.Before
+	}
+	if f.Diagnosis != nil {
+		return f.Diagnosis.Container.Resources
+	}
+	return data.Resources{}
+}
+
+// numberLines writes limit and request as "limit  512Mi →  768Mi  why". The limit's reason goes on beside the request
+// when that has none of its own, which saves a line where lines are dear.
+func (s *sheet) numberLines(now data.Resources, f *Fix) {
+	limit, request := s.numberHead("limit", now.Limit, f.Limit), s.numberHead("request", now.Request, f.Request)
+	why, whyRequest := limitReason(f), requestReason(f)
+	room := s.width - Width(limit)
+	if room < minReason {
+		s.add(limit)
+		s.add(request)
+		s.prose(2, s.t.Muted, strings.TrimSpace(why+". "+whyRequest))
+		return
+	}
+	lines := fold(why, room)
+	if whyRequest == "" && len(lines) > 1 {
+		s.add(limit + Render(s.t.Muted, lines[0]))
+		s.hang(request, s.t.Muted, strings.Join(lines[1:], " "))
+		return
+	}
+	s.hang(limit, s.t.Muted, why)
+	s.hang(request, s.t.Muted, whyRequest)
+}
+
+// minReason is the least room, in cells, for a reason beside a number; with less it goes below.
+const minReason = 24
+
+// numberHead writes one number now and new. A wish that is nil leaves what is there.
+func (s *sheet) numberHead(name string, now, next *int64) string {
+	if next == nil {
+		next = now
+	}
+	style := s.t.Strong
+	if same(now, next) {
+		style = s.t.Text
+	}
+	return Render(s.t.Muted, Pad("  "+name, statLabel)) + Render(s.t.Text, PadLeft(exactBytes(now), 7)) +
+		" " + Render(s.t.Muted, s.t.Glyphs.Arrow) + " " + Render(style, PadLeft(exactBytes(next), 7)) + "   "
+}
+
+// exactBytes is Limit with a mark when the number had to be rounded to be short.
+func exactBytes(n *int64) string {
+	text := Limit(n)
+	if n == nil {
+		return text
+	}
+	if back, err := data.ParseBytes(text); err != nil || back != *n {
+		return "~" + text
+	}
+	return text
+}
+
+// limitReason says where the new limit comes from.
+func limitReason(f *Fix) string {
+	switch {
+	case f.Undo:
+		return "the former value"
+	case f.Diagnosis == nil || f.Limit == nil:
+		return ""
+	}
+	r := f.Diagnosis.Recommendation
+	if !same(f.Limit, r.Limit) {
+		return "your number; recommended: " + recommended(r.Limit)
+	}
+	parts := make([]string, 0, len(r.Steps))
+	for _, step := range r.Steps {
+		parts = append(parts, step.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+// requestReason says where the new request comes from, when that is not the recommendation.
+func requestReason(f *Fix) string {
+	if f.Undo || f.Diagnosis == nil || f.Request == nil || same(f.Request, f.Diagnosis.Recommendation.Request) {
+		return ""
+	}
+	return "your number; recommended: " + recommended(f.Diagnosis.Recommendation.Request)
+}
+
+func recommended(n *int64) string {
+	if n == nil {
+		return "no honest number can be given"
+	}
+	return Bytes(n)
+}
+
+func same(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
+
+// fixWarnings are what to mind before yes: first that the change cures nothing, then what the server would do
+// otherwise than asked, then the warnings themselves, each once.
+func fixWarnings(f *Fix) []string {
+	var out []string
+	add := func(text string) {
+		if text != "" && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	if d := f.Diagnosis; d != nil && !f.Undo && f.Limit != nil {
+		r := d.Recommendation
+		if !same(f.Limit, r.Limit) {
+			r.ToKill = nil // reckoned for another number
+		}
+		add(bridgeText(r, d.Cause.Class))
+	}
+	if f.Plan != nil {
+		add(otherThanAsked("limit", f.Limit, f.Plan.After.Limit))
+		add(otherThanAsked("request", f.Request, f.Plan.After.Request))
+	}
+	for _, w := range f.Warnings {
+		add(w.String())
+	}
+	if f.Plan != nil {
+		for _, w := range f.Plan.Warnings {
+			add(w.String())
+		}
+	}
+	return out
+}
+
+// otherThanAsked says that the server would store another number than was asked for, as admission may.
+func otherThanAsked(name string, asked, stored *int64) string {
+	if asked == nil || same(asked, stored) {
+		return ""
+	}
+	return fmt.Sprintf("The API server would store a %s of %s, not %s.", name, exactBytes(stored), exactBytes(asked))
+}
