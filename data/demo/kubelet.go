@@ -20,9 +20,11 @@ func (p *pod) tick(now time.Time, d time.Duration, speed float64, clock demandCl
 	if p.done {
 		return false
 	}
+	changed := p.changed
+	p.changed = false
 	if !c.running {
 		if now.Before(c.until) {
-			return false
+			return changed
 		}
 		p.start(now)
 		return true
@@ -52,7 +54,7 @@ func (p *pod) tick(now time.Time, d time.Duration, speed float64, clock demandCl
 		p.end(now, reasonCompleted, 0, "")
 		return true
 	}
-	return p.ready(now) != wasReady
+	return changed || p.ready(now) != wasReady
 }
 
 // demandNow returns what the container of p wants now.

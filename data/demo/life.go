@@ -67,15 +67,19 @@ func (b *backoff) pause(ran, first, most time.Duration) time.Duration {
 // livesOf runs the container of p from its creation to the present and returns its instances, oldest first, with the
 // times at which a child of it was killed, and the pause that the kubelet would make next.
 func (p *pod) livesOf(origin time.Time) (lives []life, childKills []time.Time, b backoff) {
+	until := origin
+	if !p.gone.IsZero() {
+		until = p.gone
+	}
 	at, shm := p.created.Add(startTakes), 0.0
-	for n := 0; at.Before(origin); n++ {
+	for n := 0; at.Before(until); n++ {
 		l := life{n: n, start: at, shm: shm}
 		if p.w.shm != "" && shm+startNeeds > float64(p.limit()) {
 			l.end, l.reason, l.exitCode, l.message = at, reasonStartError, 128, startMessage
 		} else {
-			childKills = append(childKills, p.endOf(&l, origin, &shm)...)
+			childKills = append(childKills, p.endOf(&l, until, origin, &shm)...)
 		}
-		if !l.end.IsZero() && l.end.After(origin) {
+		if !l.end.IsZero() && l.end.After(until) {
 			l.end, l.reason, l.exitCode, l.message = time.Time{}, "", 0, ""
 		}
 		lives = append(lives, l)
@@ -87,8 +91,8 @@ func (p *pod) livesOf(origin time.Time) (lives []life, childKills []time.Time, b
 	return lives, childKills, b
 }
 
-// endOf finds when and how l ends before origin and writes it into l; shm becomes what l leaves in memory volumes.
-func (p *pod) endOf(l *life, origin time.Time, shm *float64) (childKills []time.Time) {
+// endOf finds when and how l ends before until and writes it into l; shm becomes what l leaves in memory volumes.
+func (p *pod) endOf(l *life, until, origin time.Time, shm *float64) (childKills []time.Time) {
 	switch p.w.ending {
 	case neverKilled:
 		return nil
@@ -97,7 +101,7 @@ func (p *pod) endOf(l *life, origin time.Time, shm *float64) (childKills []time.
 		return nil
 	}
 	limit, breached := float64(p.limit()), false
-	for at := l.start; at.Before(origin); {
+	for at := l.start; at.Before(until); {
 		u := p.w.demand(p.moment(l, at, origin))
 		switch {
 		case p.w.ending == childDies:

@@ -11,26 +11,29 @@ import (
 
 // pod is one pod as its kubelet knows it.
 type pod struct {
-	w        *workload
-	name     string
-	uid      string
-	node     string
-	hash     string // pod-template-hash or controller-revision-hash; of a Job's pod the Job's name
-	replica  int
-	key      uint64
-	created  time.Time
-	labels   map[string]string
-	owner    metav1.OwnerReference
-	spec     corev1.PodSpec
-	run      container
-	readyAt  time.Time // when it became ready, or will; zero while nothing promises that
-	initDone bool
-	done     bool // its Job's pod ended
-	job      bool
-	lives    []life      // of the history, oldest first
-	children []time.Time // kills of children in the history
-	gone     time.Time   // when it was replaced; zero while it exists
-	live     *tracks     // the series that are being written now
+	w          *workload
+	name       string
+	uid        string
+	node       string
+	hash       string // pod-template-hash or controller-revision-hash; of a Job's pod the Job's name
+	replica    int
+	key        uint64
+	created    time.Time
+	labels     map[string]string
+	owner      metav1.OwnerReference
+	spec       corev1.PodSpec
+	run        container
+	readyAt    time.Time // when it became ready, or will; zero while nothing promises that
+	initDone   bool
+	done       bool // its Job's pod ended
+	job        bool
+	lives      []life      // of the history, oldest first
+	children   []time.Time // kills of children in the history
+	generation int64
+	changed    bool      // a client resized it
+	gone       time.Time // when it was replaced; zero while it exists
+	live       *tracks   // the series that are being written now
+	received   float64   // bytes over the network so far
 }
 
 // container is the one container of a pod that has a demand.
@@ -84,18 +87,18 @@ func (p *pod) ready(now time.Time) bool {
 	return p.run.running && !p.initializing() && !p.readyAt.IsZero() && !now.Before(p.readyAt)
 }
 
-// object returns p as the API server holds it. RecourceVersion is left to the server.
+// object returns p as the API server holds it. Its resourceVersion is left to the server.
 func (p *pod) object(now time.Time) *corev1.Pod {
 	started := metav1.NewTime(p.created.Truncate(time.Second))
 	o := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Name: p.name, Namespace: p.w.namespace, UID: types.UID(p.uid), Labels: p.labels, CreationTimestamp: started,
-			OwnerReferences: []metav1.OwnerReference{p.owner}, Generation: 1,
+			OwnerReferences: []metav1.OwnerReference{p.owner}, Generation: max(1, p.generation),
 		},
 		Spec: *p.spec.DeepCopy(),
 		Status: corev1.PodStatus{
-			Phase: p.phase(), StartTime: &started, QOSClass: corev1.PodQOSBurstable, ObservedGeneration: 1,
-			HostIP: fmt.Sprintf("10.0.1.%d", 10+len(p.node)), PodIP: p.ip(),
+			Phase: p.phase(), StartTime: &started, QOSClass: corev1.PodQOSBurstable, ObservedGeneration: max(1, p.generation),
+			HostIP: nodeIPOf(p.node), PodIP: p.ip(),
 		},
 	}
 	if p.ip() != "" {
