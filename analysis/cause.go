@@ -64,7 +64,7 @@ func judgeCause(f *facts) Cause {
 	}
 	sum := 0.0
 	for _, s := range all[1:] {
-		if s.finding.score >= leastAlternative && len(out.Alternatives) < mostAlternatives {
+		if s.id != UnknownCause && s.finding.score >= leastAlternative && len(out.Alternatives) < mostAlternatives {
 			out.Alternatives = append(out.Alternatives, Alternative{s.id, s.finding.score})
 			sum += s.finding.score
 		}

@@ -62,7 +62,7 @@ func growthFinding(f *facts) finding {
 		summary: data.Textf("Memory grows by %s an hour from %s after each start and never levels off, until it meets the limit of %s.",
 			human(slope), human(base), human(f.scale)),
 		evidence: []Evidence{
-			{Says: data.Textf("%d of %s rise to their end, none of their pace lost", f.shapes[rising], count(f.eligible, "life")), From: data.GrowthPromQL(f.h)},
+			{Says: data.Textf("%d of %s rise to their end without slowing down", f.shapes[rising], count(f.eligible, "life")), From: data.GrowthPromQL(f.h)},
 			{Says: data.Textf("growth %s an hour, starting from %s", human(slope), human(base)), From: data.GrowthPromQL(f.h)},
 		},
 		against: []Evidence{{Says: "load that grows looks the same, and no metric of load was read", From: data.MaxPromQL(f.h, f.use)}},

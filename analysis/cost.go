@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/oomedic/oomedic/data"
 )
@@ -78,10 +79,13 @@ func netZero(from, to int64, replicas *int32) data.Text {
 // replicasText returns "1 replica" or "5 replicas".
 func replicasText(n int32) string { return count(int(n), "replica") }
 
-// count returns "1 kill" or "3 kills".
+// count returns "1 kill", "3 kills" or "2 lives".
 func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
+	}
+	if base, ok := strings.CutSuffix(what, "life"); ok {
+		return fmt.Sprintf("%d %slives", n, base)
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }

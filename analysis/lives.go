@@ -165,7 +165,7 @@ func matchKills(lives []life, kills []data.PodKill, step time.Duration) {
 		var best *life
 		for i := range lives {
 			l := &lives[i]
-			if l.pod != k.Pod || l.first().After(k.At.Add(step)) {
+			if l.pod != k.Pod || l.first().After(k.At) {
 				continue
 			}
 			if best == nil || l.first().After(best.first()) {

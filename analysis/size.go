@@ -101,7 +101,7 @@ func recommend(f *facts, c *Cause) Recommendation {
 	}
 	want = keepFloor(f, c, want, &r)
 	limit := max(RoundUp(want), *f.hit)
-	if float64(limit) > want || limit == toInt(want) {
+	if float64(limit) > want {
 		r.Steps = append(r.Steps, data.Textf("rounded up to %s", human(float64(limit))))
 	}
 	if f.limit != nil && limit < *f.limit {

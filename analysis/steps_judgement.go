@@ -128,10 +128,10 @@ func sizeStep(f *facts, d *Diagnosis) Step {
 		s.Meaning = "It was not killed for memory, so another size would change nothing."
 	}
 	if r.Policy != "" {
-		s.Evidence = append(s.Evidence, Evidence{Says: data.Textf("rule: %s", r.Policy), From: ruleFrom(f)})
+		s.Evidence = append(s.Evidence, Evidence{Says: data.Textf("rule: %s", r.Policy), From: ruleFrom(f, d.Cause.Class)})
 	}
 	for _, w := range r.Warnings {
-		s.Against = append(s.Against, Evidence{Says: w, From: ruleFrom(f)})
+		s.Against = append(s.Against, Evidence{Says: w, From: ruleFrom(f, d.Cause.Class)})
 	}
 	s.Detail = append(s.Detail, d.Cost.Steps...)
 	if d.Cost.NetZero != "" {
@@ -152,7 +152,13 @@ func sizeStep(f *facts, d *Diagnosis) Step {
 }
 
 // ruleFrom returns what shows the number that the size rests on.
-func ruleFrom(f *facts) data.Text {
+func ruleFrom(f *facts, class Class) data.Text {
+	switch {
+	case (class == MemoryLeak || class == GradualAccumulation) && f.h != nil:
+		return data.GrowthPromQL(f.h)
+	case class == JVMHeap && f.heap != nil:
+		return f.heap.from
+	}
 	if st := f.stats(); st.Samples > 0 {
 		return st.From[f.sizingOf().Stat]
 	}
