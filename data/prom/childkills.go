@@ -46,7 +46,9 @@ func (r *Reader) ChildKills(ctx context.Context, window time.Duration) ([]ChildK
 		}
 	}
 	slices.SortFunc(out, func(a, b ChildKill) int {
-		key := func(k ChildKill) string { return k.Namespace.String() + "/" + k.Pod.String() + "/" + k.Container.String() }
+		key := func(k ChildKill) string {
+			return k.Namespace.String() + "/" + k.Pod.String() + "/" + k.Container.String()
+		}
 		return strings.Compare(key(a), key(b))
 	})
 	return out, nil

@@ -114,14 +114,14 @@ func (b *historyBuilder) memoryTasks(ctx context.Context, counts []float64, err 
 	for _, n := range counts {
 		total += n
 	}
-	if total <= maxRawSamples {
+	if total <= b.r.budget {
 		return b.rawTasks(counts)
 	}
 	interval := b.busiestInterval(ctx)
 	b.h.ScrapeInterval = interval
 	step := coarseSteps[len(coarseSteps)-1]
 	for _, s := range coarseSteps {
-		if total*interval.Seconds()/s.Seconds() <= maxRawSamples {
+		if total*interval.Seconds()/s.Seconds() <= b.r.budget {
 			step = s
 			break
 		}

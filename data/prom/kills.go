@@ -50,7 +50,9 @@ const (
 )
 
 // either selects a metric of containers together with its twin of init containers, optionally some time ago.
-func either(a, b, selector string) string { return `{__name__=~"` + a + "|" + b + `",` + selector + "}" }
+func either(a, b, selector string) string {
+	return `{__name__=~"` + a + "|" + b + `",` + selector + "}"
+}
 
 func endTimes(sel string) string { return either(data.MetricLastEnd, data.MetricInitLastEnd, sel) }
 

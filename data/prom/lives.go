@@ -12,7 +12,7 @@ import (
 // life from the next.
 const restartDrop = 0.5
 
-// cuts are the times in Unix milliseconds, in order, at which one pod's container ended or began. They separate the
+// cuts are the times in Unix milliseconds at which one pod's container began or, where no start is known, ended. They separate the
 // lives in series that have no id label, as those of the kubelet's /metrics/resource.
 type cuts struct {
 	at []int64
@@ -86,21 +86,31 @@ func split(s series, step int64, cutsOf func(string) cuts) []series {
 		return nil
 	}
 	c := cutsOf(s.pod)
-	var out []series
-	begin, next := 0, 0
-	for i := 1; i < len(s.T); i++ {
-		cut := !c.starts && s.V[i] < s.V[i-1]*(1-restartDrop)
-		// A step in which a life ended shows that life's peak, so the next life begins with the step after.
-		for next < len(c.at) && c.at[next] <= s.T[i]-step {
-			cut = cut || c.at[next] > s.T[i-1]-step
-			next++
+	begins := map[int]bool{}
+	for _, at := range c.at {
+		if i := search(s.T, at); i < s.Len() {
+			// A step that also holds the end of the life before shows that life's peak: the next begins after it.
+			if step > 0 && i > 0 && s.T[i-1] == s.T[i]-step {
+				i++
+			}
+			begins[i] = true
 		}
-		if cut {
+	}
+	var out []series
+	begin := 0
+	for i := 1; i < s.Len(); i++ {
+		if begins[i] || !c.starts && s.V[i] < s.V[i-1]*(1-restartDrop) {
 			out = append(out, s.part(begin, i))
 			begin = i
 		}
 	}
-	return append(out, s.part(begin, len(s.T)))
+	return append(out, s.part(begin, s.Len()))
+}
+
+// search returns the first index whose time is not before at.
+func search(t []int64, at int64) int {
+	i, _ := slices.BinarySearch(t, at)
+	return i
 }
 
 func (s *series) part(from, to int) series {

@@ -37,6 +37,7 @@ type Reader struct {
 	log     *slog.Logger
 	now     func() time.Time
 	pause   time.Duration
+	budget  float64 // samples that one history may read raw
 	slots   chan struct{}
 
 	mu      sync.Mutex
@@ -49,7 +50,7 @@ func New(api v1.API, source data.Text, o Options) *Reader {
 	o = o.filled()
 	r := &Reader{
 		api: api, source: source, timeout: o.Timeout, maxBody: o.MaxBody, log: o.Log, now: o.Now,
-		pause: overloadPause, slots: make(chan struct{}, maxInFlight),
+		pause: overloadPause, budget: maxRawSamples, slots: make(chan struct{}, maxInFlight),
 	}
 	for k, vs := range o.Header {
 		if k = http.CanonicalHeaderKey(k); k == "Authorization" || k == "Cookie" || strings.Contains(k, "Token") || strings.Contains(k, "Key") {

@@ -9,8 +9,8 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
-// cutsFor returns what separates the lives of pods whose series have no id: the kills that are known and the starts
-// that container_start_time_seconds tells. The starts are asked for only when there is such a series.
+// cutsFor returns what separates the lives of pods whose series have no id: the starts that container_start_time_seconds
+// tells or, without it, the kills that are known. The starts are asked for only when there is such a series.
 func (r *Reader) cutsFor(ctx context.Context, n *notes, all []series, kills []death, from, to time.Time) func(pod string) cuts {
 	nameless := map[string]bool{}
 	var sel string
@@ -24,16 +24,12 @@ func (r *Reader) cutsFor(ctx context.Context, n *notes, all []series, kills []de
 		return func(string) cuts { return cuts{} }
 	}
 	byPod := map[string]cuts{}
-	for _, d := range kills {
-		c := byPod[d.pod]
-		c.at = append(c.at, d.at*1000)
-		byPod[d.pod] = c
-	}
 	r.addStarts(ctx, n, sel, nameless, from, to, byPod)
-	for p, c := range byPod {
-		slices.Sort(c.at)
-		c.at = slices.Compact(c.at)
-		byPod[p] = c
+	for _, d := range kills {
+		if c := byPod[d.pod]; !c.starts {
+			c.at = append(c.at, d.at*1000)
+			byPod[d.pod] = c
+		}
 	}
 	return func(pod string) cuts { return byPod[pod] }
 }
