@@ -107,9 +107,10 @@ func (d *driver) pass(by time.Duration) {
 	}
 }
 
-// press types keys by name, such as "enter" or "y".
+// press types keys by name, such as "enter" or "y", and looks at the screen before each, as a person does.
 func (d *driver) press(keys ...string) {
 	for _, k := range keys {
+		_ = d.screen()
 		d.send(keyPress(k))
 	}
 }

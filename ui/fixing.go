@@ -94,7 +94,8 @@ func (a *App) plan(p views.PlanFix, changed bool) tea.Cmd {
 	}
 	problems, warnings := analysis.CheckSize(p.Limit, p.Request, d)
 	a.changeFix(func(f *views.Fix) {
-		f.Phase, f.Limit, f.Request, f.Undo, f.Changed, f.Problem = views.FixPlanning, p.Limit, p.Request, p.Undo, changed, ""
+		f.Phase, f.Limit, f.Request, f.Undo, f.Changed = views.FixPlanning, p.Limit, p.Request, p.Undo, changed
+		f.Problem, f.Err = "", nil
 		f.Plan, f.Applied, f.Rollout, f.Healing = nil, nil, nil, nil
 		f.Command = data.SetResourcesCommand(change.Workload, change.Container, data.Resources{Limit: p.Limit, Request: p.Request})
 		f.Warnings = warnings
@@ -106,7 +107,7 @@ func (a *App) plan(p views.PlanFix, changed bool) tea.Cmd {
 	return func() tea.Msg {
 		plan, err := c.Plan(ctx, change)
 		if err != nil {
-			return planMsg{seq: seq, problem: data.Clean(err.Error())}
+			return planMsg{seq: seq, err: err}
 		}
 		cost := analysis.CostOf(plan.Before.Request, plan.After.Request, plan.Before.Limit, plan.After.Limit, plan.Replicas, price)
 		return planMsg{seq: seq, plan: plan, cost: cost, warn: append(append([]data.Text(nil), warnings...), plan.Warnings...)}
@@ -118,9 +119,9 @@ func (a *App) gotPlan(m planMsg) {
 		return
 	}
 	a.changeFix(func(f *views.Fix) {
-		f.Plan, f.Cost, f.Problem = m.plan, m.cost, m.problem
-		if m.plan == nil {
-			f.Phase = views.FixRefused
+		f.Plan, f.Cost = m.plan, m.cost
+		if m.err != nil {
+			f.Phase, f.Err, f.Problem = views.FixRefused, m.err, data.Clean(m.err.Error())
 			return
 		}
 		f.Phase, f.Warnings = views.FixPlanned, m.warn
@@ -142,11 +143,11 @@ func (a *App) apply(p *data.Plan) tea.Cmd {
 	}
 	a.fixSeq++
 	seq, c, ctx := a.fixSeq, a.opt.Cluster, a.ctx
-	a.changeFix(func(f *views.Fix) { f.Phase, f.Problem = views.FixApplying, "" })
+	a.changeFix(func(f *views.Fix) { f.Phase, f.Problem, f.Err = views.FixApplying, "", nil })
 	return func() tea.Msg {
 		done, err := c.Apply(ctx, p)
 		if err != nil {
-			return appliedMsg{seq: seq, problem: data.Clean(err.Error()), conflict: errors.Is(err, data.ErrConflict)}
+			return appliedMsg{seq: seq, err: err}
 		}
 		return appliedMsg{seq: seq, applied: done}
 	}
@@ -157,12 +158,12 @@ func (a *App) gotApplied(m appliedMsg) tea.Cmd {
 	if m.seq != a.fixSeq || f == nil {
 		return nil
 	}
-	if m.conflict {
+	if errors.Is(m.err, data.ErrConflict) {
 		a.changeFix(func(f *views.Fix) { f.Phase = views.FixPlanned })
 		return a.plan(views.PlanFix{Key: f.Key, Limit: f.Limit, Request: f.Request, Undo: f.Undo}, true)
 	}
-	if m.problem != "" {
-		a.changeFix(func(f *views.Fix) { f.Phase, f.Problem = views.FixFailed, m.problem })
+	if m.err != nil {
+		a.changeFix(func(f *views.Fix) { f.Phase, f.Err, f.Problem = views.FixFailed, m.err, data.Clean(m.err.Error()) })
 		return nil
 	}
 	applied := m.applied
@@ -196,7 +197,11 @@ func (a *App) followFix() tea.Cmd {
 				msg.rollout = &r
 			}
 		}
-		kills, pods := killsSince(src.Snapshot(), plan, applied)
+		kills := killsSince(src.Snapshot(), plan, applied)
+		pods := 0
+		if msg.rollout != nil {
+			pods = int(msg.rollout.Updated)
+		}
 		h := analysis.Heal(analysis.UsualLife(d), since(applied, msg.rollout), now(), kills, pods)
 		msg.healing = &h
 		return msg
@@ -211,22 +216,21 @@ func since(a data.Applied, r *data.Rollout) time.Time {
 	return a.At
 }
 
-// killsSince returns the kills of containers that run with the new limit, and how many such containers are known.
-// A container that was never killed is not in the store: the count of pods is what the store happens to hold.
-func killsSince(s *data.Snapshot, p *data.Plan, a data.Applied) (kills []data.Kill, pods int) {
+// killsSince returns the kills, after the change was stored, of containers that run with the new limit.
+func killsSince(s *data.Snapshot, p *data.Plan, a data.Applied) []data.Kill {
+	var kills []data.Kill
 	for i := range s.Containers {
 		c := &s.Containers[i]
 		if !c.Workload.Same(p.Change.Workload) || c.Key.Container != p.Change.Container || !sameBytes(c.Resources.Limit, p.After.Limit) {
 			continue
 		}
-		pods++
 		for _, k := range c.Kills {
 			if k.At.After(a.At) {
 				kills = append(kills, k)
 			}
 		}
 	}
-	return kills, pods
+	return kills
 }
 
 func sameBytes(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }

@@ -39,15 +39,13 @@ type (
 		plan    *data.Plan
 		cost    analysis.Cost
 		warn    []data.Text
-		problem data.Text
-		changed bool
+		err     error
 	}
 	// appliedMsg is the answer to an apply.
 	appliedMsg struct {
-		seq      int
-		applied  data.Applied
-		problem  data.Text
-		conflict bool
+		seq     int
+		applied data.Applied
+		err     error
 	}
 	// rolloutMsg is how far the rollout has come and whether the kills have ended.
 	rolloutMsg struct {

@@ -67,15 +67,16 @@ func (o *options) report(ctx context.Context) error {
 }
 
 // printReport collects the findings and prints them in the format that was asked for.
-func (o *options) printReport(ctx context.Context, c *kube.Client, cluster data.Cluster, m ui.Metrics, problem data.Text) error {
-	f, err := o.collect(ctx, c, cluster, m, problem)
+func (o *options) printReport(ctx context.Context, c *kube.Client, cluster data.Cluster, door ui.Metrics, problem data.Text) error {
+	f, err := o.collect(ctx, c, cluster, door, problem)
 	if err != nil {
 		return err
 	}
-	r := analysis.NewReport(analysis.ReportInput{
-		At: time.Now(), Cluster: f.cluster, Source: f.metrics.Source, Reachable: f.metrics.Reachable, Problem: f.metrics.Problem,
-		Gaps: f.gaps, Diagnoses: f.diagnoses,
-	})
+	m := analysis.ReportMetrics{Source: f.metrics.Source, Reachable: f.metrics.Reachable}
+	if f.metrics.Problem != "" {
+		m.Problem = &f.metrics.Problem
+	}
+	r := analysis.NewReport(time.Now(), f.cluster, m, f.gaps, f.diagnoses)
 	switch o.output {
 	case "json":
 		enc := json.NewEncoder(o.Out)
