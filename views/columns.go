@@ -22,6 +22,9 @@ func fitColumns(all []column, core, w int) []column {
 	for i, c := range all {
 		need := c.gap + c.min
 		if i == core {
+			if len(out) < core {
+				break // what matters most did not fit
+			}
 			used = 0
 			for _, o := range out {
 				used += o.gap + max(o.min, min(o.want, comfort(o.min)))

@@ -28,9 +28,17 @@ func HelpView(f Frame, title string, groups []HelpGroup, from int) string {
 	for len(lines) > 0 && lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
 	}
-	var r reading
-	r.top = max(0, from)
-	return Fill(f, r.cut(lines, f.Height, t))
+	if len(lines) <= f.Height || f.Height < 1 {
+		return Fill(f, lines)
+	}
+	room := f.Height - 1
+	from = max(0, min(from, len(lines)-room))
+	mark := " " + t.Glyphs.Up + " the end; k goes up"
+	if below := len(lines) - room - from; below > 0 {
+		mark = " " + t.Glyphs.Down + " " + counted(below, "more line") + "; j goes down"
+	}
+	shown := append(make([]string, 0, f.Height), lines[from:from+room]...)
+	return Fill(f, append(shown, Render(t.Muted, mark)))
 }
 
 // HelpMax returns the largest from that still moves HelpView.

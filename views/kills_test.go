@@ -1,9 +1,6 @@
 package views
 
 import (
-	"fmt"
-	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -108,7 +105,3 @@ func selected(t testing.TB, s *Kills) data.Key {
 	}
 	return k
 }
-
-var _ = fmt.Sprint
-var _ = math.NaN
-var _ = strings.Contains
