@@ -85,9 +85,15 @@ func xLayout(d time.Duration) string {
 // xSteps are the distances that labels of the time axis may have, in minutes.
 var xSteps = []int{1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 7200, 10080, 20160}
 
+// longestTicked is the longest window that gets labels. Far beyond it a duration would overflow.
+const longestTicked = 366 * 24 * time.Hour
+
 // xTicks returns the times that get a label: round ones of the zone's own clock, and therefore also right on days
 // with 23 or 25 hours. A window that is far longer than any that is offered gets none.
 func xTicks(f *chartFrame, zone *time.Location) []time.Time {
+	if f.to-f.from > longestTicked.Milliseconds() {
+		return nil
+	}
 	span := time.Duration(f.to-f.from) * time.Millisecond
 	layout := xLayout(span)
 	most := max(f.w/(len(layout)+4), 1)

@@ -10,8 +10,8 @@ import (
 
 // The numbers that a chart is drawn by.
 const (
-	// gapSteps is how many steps of silence make a gap: one missed scrape is jitter, two are not.
-	gapSteps = 2.5
+	// silentSteps is how many steps of silence make a gap: one missed scrape is jitter, two are not.
+	silentSteps = 2.5
 	// headroom keeps the limit line off the upper edge, so that a kill marker on it has air above.
 	headroom = 1.08
 	// minChartW and minChartH are the least room in which axes and a line can be told apart, in cells.
@@ -125,7 +125,7 @@ func drawable(v float64) bool {
 func (f *chartFrame) holds(ms int64) bool { return ms >= f.from && ms <= f.to }
 
 // maxSilence is the longest distance of two samples that belong together, in milliseconds.
-func (f *chartFrame) maxSilence() int64 { return int64(gapSteps * float64(f.step)) }
+func (f *chartFrame) maxSilence() int64 { return int64(silentSteps * float64(f.step)) }
 
 // dotX returns the dot column of a time, always within the plot.
 func (f *chartFrame) dotX(ms int64) int {

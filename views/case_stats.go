@@ -1,0 +1,82 @@
+package views
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+)
+
+// goodCoverage is the share of a window from which statistics stand without a remark: one hour of a day may be
+// missing, as after a restart of Prometheus.
+const goodCoverage = 0.95
+
+// foot is the line of statistics, and under it the read-out of the cursor when there is one.
+func (s *CaseScreen) foot(f Frame) []string {
+	if s.series.chart == nil || s.series.count == 0 {
+		return nil
+	}
+	sep := dotted(f.Theme)
+	if f.Width < 100 {
+		sep = "  " // so that all of them stand in 80 cells
+	}
+	out := []string{" " + fitChips(s.statChips(f), sep, f.Width-1)}
+	if !s.cursor.IsZero() {
+		out = append([]string{" " + s.readout(f, f.Width-1)}, out...)
+	}
+	return out
+}
+
+// usage returns the statistics of the diagnosis for the window shown, when it has been made.
+func (s *CaseScreen) usage() (analysis.Stats, bool) {
+	d := s.state.Diagnoses[s.key]
+	if d == nil || d.Value == nil {
+		return analysis.Stats{}, false
+	}
+	u, ok := d.Value.Usage[s.window]
+	return u, ok && u.Samples > 0
+}
+
+// statChips are the window's statistics, the most telling first. Percentiles are given only where all samples were
+// read for them: a chart keeps one point a step, which is too few for a p99 and wrong for a mean of raw samples.
+func (s *CaseScreen) statChips(f Frame) []chip {
+	th, c := f.Theme, &s.series
+	now := chip{"now " + data.HumanBytes(c.last), th.Usage}
+	if gap := c.chart.To.Sub(time.UnixMilli(c.lastAt)); float64(gap) > silentSteps*float64(c.chart.Step) {
+		now.text = fmt.Sprintf("last %s, %s ago", data.HumanBytes(c.last), Ago(time.UnixMilli(c.lastAt), f.Now))
+	}
+	u, whole := s.usage()
+	high, share := c.highest, c.coverage
+	if whole {
+		high, share = u.Max, u.Coverage
+	}
+	top := "max " + data.HumanBytes(high)
+	if limit, ok := inForce(c.chart.Limit, s.chartOptions(f).Limit, c.highestAt); ok {
+		top += fmt.Sprintf(" (%.0f%% of limit)", high/limit*100)
+	}
+	cover := chip{fmt.Sprintf("coverage %.0f%%", share*100), th.Muted}
+	out := []chip{now, {top, th.Strong}}
+	if share < goodCoverage {
+		cover.style = th.Warn
+		out = append(out, cover)
+	}
+	if whole {
+		for _, v := range []struct {
+			name  string
+			value float64
+		}{{"p99", u.P99}, {"p95", u.P95}, {"mean", u.Mean}, {"p50", u.P50}} {
+			out = append(out, chip{v.name + " " + data.HumanBytes(v.value), th.Text})
+		}
+	} else {
+		out = append(out, chip{"mean " + data.HumanBytes(c.mean), th.Text}, chip{"min " + data.HumanBytes(c.lowest), th.Text},
+			chip{fmt.Sprintf("of %s, one each %s", counted(c.count, "point"), Span(c.chart.Step)), th.Muted})
+		if s.window == data.Day || s.window == data.Week || s.window == data.ThirtyDay {
+			out = append(out, chip{"percentiles: d", th.Muted})
+		}
+	}
+	if share >= goodCoverage {
+		out = append(out, cover)
+	}
+	return out
+}
