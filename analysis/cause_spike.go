@@ -7,6 +7,7 @@ const (
 	spikeBase  = 0.50
 	spikeShare = 0.25 // times the share of kills that were sudden
 	spikeCap   = 0.80
+	spikeBatch = 0.60 // factor for a batch workload, whose input varies and not its load
 	spikeChild = 0.45 // a child process outgrew the limit between two samples
 )
 
@@ -52,6 +53,10 @@ func scoreSpike(f *facts) finding {
 	}
 	if f.judged >= 3 {
 		out.score += 0.05
+	}
+	if f.batch {
+		out.score *= spikeBatch
+		out.against = append(out.against, Evidence{Says: "a batch workload has no traffic; what varies is its input", From: specCommand(f.c, "command")})
 	}
 	out.score = min(out.score, spikeCap)
 	return out

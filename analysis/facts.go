@@ -113,10 +113,10 @@ func (f *facts) lastKill() time.Time {
 
 // allKills returns the kills that metrics and the API know of, of every pod of the workload, oldest first, each once.
 func allKills(c *data.Container, h *data.History) []data.PodKill {
-	byPod := map[data.Text][]data.Kill{c.Key.Pod: c.Kills}
+	byPod := map[data.Text][]data.Kill{c.Key.Pod: slices.Clone(c.Kills)}
 	if h != nil {
 		for _, k := range h.Kills {
-			byPod[k.Pod] = append(byPod[k.Pod][:len(byPod[k.Pod]):len(byPod[k.Pod])], k.Kill)
+			byPod[k.Pod] = append(byPod[k.Pod], k.Kill)
 		}
 	}
 	var out []data.PodKill

@@ -157,22 +157,20 @@ func cutLife(in data.Life, s data.Samples, kills []data.PodKill, limitAt func(ti
 	return append(out, one(lo, s.Len()))
 }
 
-// matchKills marks the lives that kills ended: the newest life of the pod that began before the kill and whose samples
+// matchKills marks the lives, ordered by pod and start, that kills ended: the newest life of the pod that began before the kill and whose samples
 // reach up to it.
 func matchKills(lives []life, kills []data.PodKill, step time.Duration) {
 	slack := max(killSlack, 3*step)
 	for _, k := range kills {
-		var best *life
-		for i := range lives {
-			l := &lives[i]
-			if l.pod != k.Pod || l.first().After(k.At) {
-				continue
-			}
-			if best == nil || l.first().After(best.first()) {
-				best = l
-			}
+		ms := k.At.UnixMilli()
+		i := sort.Search(len(lives), func(i int) bool {
+			return lives[i].pod > k.Pod || (lives[i].pod == k.Pod && lives[i].t[0] > ms)
+		})
+		if i == 0 || lives[i-1].pod != k.Pod {
+			continue
 		}
-		if best == nil || k.At.Sub(best.last()) > slack || !best.killed.IsZero() || k.At.Before(best.last().Add(-slack)) {
+		best := &lives[i-1]
+		if k.At.Sub(best.last()) > slack || !best.killed.IsZero() || k.At.Before(best.last().Add(-slack)) {
 			continue
 		}
 		if !k.StartedAt.IsZero() && k.StartedAt.After(best.last().Add(startSlack)) {
