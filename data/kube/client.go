@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"runtime/debug"
 	"sync"
@@ -29,7 +28,6 @@ const FieldManager = "oomedic"
 const (
 	pingIdle    = "5" // seconds, as the environment variable wants it
 	pingTimeout = "3" // seconds
-	dialTimeout = 5 * time.Second
 	noQPSLimit  = -1
 )
 
@@ -88,9 +86,7 @@ func New(cfg *rest.Config, o Options) (*Client, error) {
 	cfg.WarningHandlerWithContext = warnings{}
 	cfg.ContentType = "application/vnd.kubernetes.protobuf"
 	cfg.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
-	if cfg.Dial == nil {
-		cfg.Dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
-	}
+	cfg.Dial = dialer(cfg)
 	if o.ReadOnly {
 		cfg.Wrap(readOnlyTransport)
 	}

@@ -30,6 +30,7 @@ func diff(before, after runtime.Object) ([]data.DiffLine, error) {
 	if err != nil {
 		return nil, err
 	}
+	a, b = withPaths(a), withPaths(b)
 	unified, err := udiff.ToUnified("before", "after", a, udiff.Lines(a, b), contextLines)
 	if err != nil {
 		return nil, fmt.Errorf("compare the two states: %w", err)
@@ -44,12 +45,45 @@ func diff(before, after runtime.Object) ([]data.DiffLine, error) {
 		case data.DiffHunk:
 			text = line
 		case data.DiffAdd, data.DiffRemove, data.DiffSame:
+			_, text, _ = strings.Cut(text, pathEnd)
 		default:
 			continue // "\ No newline at end of file"
 		}
 		out = append(out, data.DiffLine{Kind: kind, Text: data.Clean(text)})
 	}
 	return out, nil
+}
+
+// pathEnd parts a line of YAML from the path before it.
+const pathEnd = "\x00"
+
+// withPaths puts the keys above each line of YAML before it, so that the same words in two places are not taken for one
+// line that moved: a limit that becomes the request's value would otherwise look unchanged.
+func withPaths(text string) string {
+	type level struct {
+		indent int
+		key    string
+	}
+	var stack []level
+	var out strings.Builder
+	for _, line := range strings.SplitAfter(text, "\n") {
+		rest := strings.TrimLeft(line, " -")
+		indent := len(line) - len(rest)
+		for len(stack) > 0 && stack[len(stack)-1].indent >= indent {
+			stack = stack[:len(stack)-1]
+		}
+		if rest != "" {
+			for _, l := range stack {
+				out.WriteString(l.key + "/")
+			}
+			out.WriteString(pathEnd)
+		}
+		out.WriteString(line)
+		if key, _, ok := strings.Cut(rest, ":"); ok {
+			stack = append(stack, level{indent, key})
+		}
+	}
+	return out.String()
 }
 
 // manifest returns an object as YAML for people.
