@@ -34,7 +34,9 @@ func level(mib float64) course {
 
 // fill rises to top ever slower with a time constant of tau hours.
 func fill(base, top, tau float64) course {
-	return func(age float64, n *noise) float64 { return (base + (top-base)*(1-math.Exp(-age/tau)) + 2*n.next()) * mi }
+	return func(age float64, n *noise) float64 {
+		return (base + (top-base)*(1-math.Exp(-age/tau)) + 2*n.next()) * mi
+	}
 }
 
 // logFill rises as a cache of skewed keys does: with the logarithm of time.

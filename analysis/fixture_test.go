@@ -31,7 +31,7 @@ func killed(kind, workload, name, image string, limit, request int64, at time.Ti
 		Kind: data.RegularContainer, Node: "n1", Image: data.Text(image), State: data.Running, StartedAt: at.Add(10 * time.Second),
 		Resources: data.Resources{Limit: &limit, Request: &request}, Restarts: 12, PodPhase: "Running", PodCreated: noon.Add(-40 * 24 * time.Hour),
 		Workload: data.Workload{APIVersion: "apps/v1", Kind: data.Text(kind), Namespace: "shop", Name: data.Text(workload), Replicas: ptr(int32(5))},
-		Last: &data.Termination{Reason: "OOMKilled", ExitCode: 137, FinishedAt: at, Field: "lastState.terminated"},
+		Last:     &data.Termination{Reason: "OOMKilled", ExitCode: 137, FinishedAt: at, Field: "lastState.terminated"},
 	}
 	c.Kills = []data.Kill{{At: at, Reason: "OOMKilled", ExitCode: ptr(int32(137)), From: "kubectl"}}
 	return c
