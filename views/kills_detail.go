@@ -7,6 +7,9 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
+// nearBar is how many cells the bar of memory against the limit takes.
+const nearBar = 12
+
 // detail draws what is known of the row under the cursor, below a rule, in a third of the room at most: who it is and
 // how it does; its memory; and why the verdict is what it is.
 func (s *Kills) detail(f Frame, room int) []string {
@@ -20,7 +23,11 @@ func (s *Kills) detail(f Frame, room int) []string {
 	lines = append(lines, " "+fitChips(s.who(f, c), dot, w))
 	whyLines := 1
 	if room >= 14 {
-		lines = append(lines, " "+fitChips(s.memoryFacts(f, c), dot, w))
+		bar := ""
+		if f.Width >= shortBelow && c.Near != nil {
+			bar = UsageBar(t, c.Near, nearBar) + " "
+		}
+		lines = append(lines, " "+bar+fitChips(s.memoryFacts(f, c), dot, w-Width(bar)))
 		whyLines = 2
 	}
 	why := c.Confirmation.Why.String()
