@@ -130,22 +130,26 @@ func (a *App) status() string {
 	return views.Spread(left, right, a.width)
 }
 
-// foot is the line of keys.
+// foot is the line of keys: the two that matter most here, those of the app, then the others as far as they fit, and
+// help, which leads to all of them.
 func (a *App) foot(f views.Frame) string {
 	if a.help {
 		return views.Foot(f, []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close help"))})
 	}
-	keys := append([]key.Binding(nil), a.top().Keys()...)
+	own := a.top().Keys()
 	if a.top().Typing() {
-		return views.Foot(f, keys)
+		return views.Foot(f, own)
 	}
+	first := min(2, len(own))
+	keys := append([]key.Binding(nil), own[:first]...)
 	if _, isFix := a.top().(*views.FixScreen); !isFix {
 		keys = append(keys, keyFix)
 	}
 	if len(a.stack) > 1 {
 		keys = append(keys, keyBack)
 	}
-	return views.Foot(f, append(keys, keyHelp, keyQuit))
+	keys = append(append(keys, keyQuit), own[first:]...)
+	return views.Foot(f, append(keys, keyHelp))
 }
 
 // helpGroups are the bindings of the screen on top and of the app.

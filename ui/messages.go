@@ -35,11 +35,11 @@ type (
 	}
 	// planMsg is the answer to a dry run.
 	planMsg struct {
-		seq     int
-		plan    *data.Plan
-		cost    analysis.Cost
-		warn    []data.Text
-		err     error
+		seq  int
+		plan *data.Plan
+		cost analysis.Cost
+		warn []data.Text
+		err  error
 	}
 	// appliedMsg is the answer to an apply.
 	appliedMsg struct {
