@@ -166,6 +166,7 @@ func (c *cluster) tick(d time.Duration) error {
 			if !p.tick(c.now, d, c.speed, clock) {
 				continue
 			}
+			o.dirty = true
 			if err := c.api.put(podsGVR, p.object(c.now)); err != nil {
 				return err
 			}

@@ -65,7 +65,12 @@ func (c *cluster) reconcile(o *owner) error {
 		if moved {
 			o.since = c.now
 		}
+		o.dirty = true
 	}
+	if !o.dirty {
+		return nil
+	}
+	o.dirty = false
 	return c.writeStatus(o)
 }
 

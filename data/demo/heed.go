@@ -52,7 +52,7 @@ func (c *cluster) heedPod(o *owner, name string, w write) {
 		if w.stored == nil {
 			p.gone = c.now
 			o.pods = append(o.pods[:i:i], o.pods[i+1:]...)
-			o.rolling, o.since = true, c.now
+			o.rolling, o.dirty, o.since = true, true, c.now
 			return
 		}
 		if stored, ok := w.stored.(*corev1.Pod); ok {

@@ -28,6 +28,7 @@ type owner struct {
 	sets     map[string]string // hash to UID of the ReplicaSets
 	serial   uint64            // pods made so far
 	rolling  bool
+	dirty    bool      // the status may have changed
 	since    time.Time // the last step of the rollout
 	nextRun  time.Time // of a CronJob
 	jobs     []*job

@@ -38,6 +38,9 @@ type Options struct {
 	Speed float64
 	// Log takes what goes wrong in the background; nothing is logged when nil.
 	Log *slog.Logger
+
+	// span is how far back the series are written; all of history when zero. Tests that need none save time so.
+	span time.Duration
 }
 
 // Sandbox is a running cluster with its Prometheus.
@@ -91,10 +94,13 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 	s.sampled = origin
 	ctx, s.cancel = context.WithCancel(ctx)
 	s.transport = newTransport(s.db, s.now, s.ready)
-	history := s.cluster.newLoader()
-	history.db = s.db
+	past := s.cluster.newLoader()
+	past.db, past.oldest = s.db, origin.Add(-history)
+	if o.span > 0 {
+		past.oldest = origin.Add(-o.span)
+	}
 	s.done.Add(1)
-	go s.run(ctx, history)
+	go s.run(ctx, past)
 	return s, nil
 }
 
@@ -125,9 +131,9 @@ func (s *Sandbox) ready(ctx context.Context) error {
 }
 
 // run writes the history and then lets the simulation follow the clock until ctx ends.
-func (s *Sandbox) run(ctx context.Context, history *loader) {
+func (s *Sandbox) run(ctx context.Context, past *loader) {
 	defer s.done.Done()
-	if s.loadErr = s.guard(func() error { return history.load(ctx) }); s.loadErr != nil && ctx.Err() == nil {
+	if s.loadErr = s.guard(func() error { return past.load(ctx) }); s.loadErr != nil && ctx.Err() == nil {
 		s.log.Error("the sandbox has no series", "error", s.loadErr)
 	}
 	close(s.loaded)

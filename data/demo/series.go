@@ -138,6 +138,7 @@ func (t *tracks) writeState(app storage.Appender, r reading) error {
 type loader struct {
 	db     *tsdb.DB
 	origin time.Time
+	oldest time.Time // nothing before it is written
 	pods   []*pod
 	sets   []setSpan
 }
@@ -178,8 +179,8 @@ func (l *loader) load(ctx context.Context) error {
 
 // first returns the first scrape of something that exists since from.
 func (l *loader) first(from time.Time) time.Time {
-	if oldest := l.origin.Add(-history); from.Before(oldest) {
-		from = oldest
+	if from.Before(l.oldest) {
+		from = l.oldest
 	}
 	return from.Truncate(scrapeEvery).Add(scrapeEvery)
 }
