@@ -79,7 +79,11 @@ func layHistory(s *sheet, f Frame, d *analysis.Diagnosis, loading bool) {
 	for _, w := range data.StatWindows {
 		st := d.Usage[w]
 		growth += Render(s.t.Text, PadLeft(growthText(st.GrowthPerHour), cell))
-		covered += Render(s.t.Text, PadLeft(fmt.Sprintf("%.0f%%", st.Coverage*100), cell))
+		share := "none"
+		if st.Samples > 0 {
+			share = Percent(&st.Coverage)
+		}
+		covered += Render(s.t.Text, PadLeft(share, cell))
 	}
 	s.add(growth)
 	s.add(covered)
@@ -142,8 +146,8 @@ func layHistoryNotes(s *sheet, f Frame, d *analysis.Diagnosis) {
 		s.note(1, s.t.Warn, s.t.Glyphs.Warn, "Samples stop at the limit, so the true need is not known: it is at least this much.")
 	}
 	h := d.History
-	if h == nil {
-		return
+	if h == nil || len(d.Steps[historyStep].Detail) > 0 {
+		return // the step's own lines say it
 	}
 	text := "History"
 	if !h.First.IsZero() {
@@ -163,6 +167,29 @@ func layHistoryNotes(s *sheet, f Frame, d *analysis.Diagnosis) {
 		text += ", from " + h.Source.String()
 	}
 	s.prose(1, s.t.Muted, text+".")
+}
+
+// notInTable returns the evidence that is no number of the table.
+func notInTable(d *analysis.Diagnosis, list []analysis.Evidence) []analysis.Evidence {
+	var out []analysis.Evidence
+	for _, e := range list {
+		if !tabled(d, e.From) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// tabled reports whether query gives a number of the table.
+func tabled(d *analysis.Diagnosis, query data.Text) bool {
+	for _, st := range d.Usage {
+		for _, q := range st.From {
+			if q == query && q != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // statQueries returns the PromQL of the longest window that has samples, in the order of the table.

@@ -12,12 +12,14 @@ import (
 func laySize(s *sheet, d *analysis.Diagnosis) {
 	r, now := d.Recommendation, d.Container.Resources
 	s.blank()
-	if r.Limit == nil {
-		s.alert(1, s.t.Warn, s.t.Glyphs.Warn, "No honest number can be given, so none is recommended.")
+	if r.Limit == nil && r.Request == nil {
+		s.alert(1, s.t.Warn, s.t.Glyphs.Warn, "No size is recommended.")
 		layWarnings(s, r.Warnings)
 		return
 	}
-	s.add(sizeLine(s, "limit", now.Limit, r.Limit))
+	if r.Limit != nil {
+		s.add(sizeLine(s, "limit", now.Limit, r.Limit))
+	}
 	if r.Request != nil {
 		s.add(sizeLine(s, "request", now.Request, r.Request))
 	}

@@ -12,10 +12,7 @@ import (
 func layStep(s *sheet, f Frame, d *analysis.Diagnosis, i int, loading bool) {
 	st := d.Steps[i]
 	layAnswer(s, st)
-	evidence, against := st.Evidence, st.Against
-	if i == 3 {
-		evidence, against = union(evidence, d.Cause.Evidence), union(against, d.Cause.Against)
-	}
+	evidence, against := stepEvidence(d, i)
 	if i == 4 {
 		laySize(s, d)
 	}
@@ -43,6 +40,21 @@ func layStep(s *sheet, f Frame, d *analysis.Diagnosis, i int, loading bool) {
 	layGaps(s, d, i)
 }
 
+// stepEvidence returns what a step shows for and against its answer, without what its table or list shows already.
+func stepEvidence(d *analysis.Diagnosis, i int) (evidence, against []analysis.Evidence) {
+	st := d.Steps[i]
+	switch i {
+	case historyStep:
+		return notInTable(d, st.Evidence), notInTable(d, st.Against)
+	case 3:
+		return union(st.Evidence, d.Cause.Evidence), union(st.Against, d.Cause.Against)
+	case 4:
+		warned := func(e analysis.Evidence) bool { return slices.Contains(d.Recommendation.Warnings, e.Says) }
+		return st.Evidence, slices.DeleteFunc(slices.Clone(st.Against), warned)
+	}
+	return st.Evidence, st.Against
+}
+
 func layAnswer(s *sheet, st analysis.Step) {
 	glyph, _, style := stepSign(s.t, st.State)
 	answer := st.Answer.String()
@@ -53,7 +65,7 @@ func layAnswer(s *sheet, st analysis.Step) {
 }
 
 // layEvidence writes observations, each with the command that shows it. A command that several of them share in a
-// row stands once, below the last.
+// row stands once, below the last; one that stands under "See it yourself" too is left out here when room is short.
 func layEvidence(s *sheet, d *analysis.Diagnosis, i int, list []analysis.Evidence, glyph string, speaksFor bool) {
 	if len(list) == 0 {
 		return
@@ -66,22 +78,26 @@ func layEvidence(s *sheet, d *analysis.Diagnosis, i int, list []analysis.Evidenc
 	own := ownCommands(d, i)
 	for n, e := range list {
 		s.note(3, style, glyph, e.Says.String())
-		if n+1 < len(list) && list[n+1].From == e.From {
+		below := slices.Contains(own, e.From)
+		if (below && !s.whole) || (n+1 < len(list) && list[n+1].From == e.From) {
 			continue
 		}
-		s.command(5, e.From, isCommand(e.From) && !slices.Contains(own, e.From))
+		s.command(5, e.From, isCommand(e.From) && !below)
 	}
 }
 
 // layDetail writes the step's further lines, without those that its own table or arithmetic shows already.
 func layDetail(s *sheet, d *analysis.Diagnosis, i int) {
 	lines := d.Steps[i].Detail
+	if i == 3 && d.Cause.Class != "" {
+		return // it is the cause's own fields in words, and layCause has written those
+	}
 	if i == 4 {
 		lines = linesWithout(lines, append(slices.Clone(d.Recommendation.Steps), d.Cost.Steps...))
 		lines = linesWithout(lines, d.Recommendation.Warnings)
-	}
-	if i == 3 {
-		lines = linesWithout(lines, d.Cause.Advice)
+		lines = slices.DeleteFunc(lines, func(l data.Text) bool {
+			return d.Cost.NetZero != "" && strings.Contains(l.String(), d.Cost.NetZero.String())
+		})
 	}
 	if len(lines) == 0 {
 		return
@@ -98,7 +114,7 @@ func layCommands(s *sheet, d *analysis.Diagnosis, i int) {
 		return
 	}
 	title := "See it yourself (y copies, tab chooses another)"
-	if i == 4 {
+	if i == 4 && d.Commands.Fix != "" {
 		title = "Do it by hand (y copies, tab chooses another)"
 	}
 	s.heading(title)
@@ -206,11 +222,8 @@ func ownCommands(d *analysis.Diagnosis, i int) []data.Text {
 // stepCommands are all commands of a step that can be chosen and copied: its own first, then those of its evidence.
 func stepCommands(d *analysis.Diagnosis, i int) []data.Text {
 	out := ownCommands(d, i)
-	list := [][]analysis.Evidence{d.Steps[i].Evidence, d.Steps[i].Against}
-	if i == 3 {
-		list = [][]analysis.Evidence{union(list[0], d.Cause.Evidence), union(list[1], d.Cause.Against)}
-	}
-	for _, es := range list {
+	evidence, against := stepEvidence(d, i)
+	for _, es := range [][]analysis.Evidence{evidence, against} {
 		for _, e := range es {
 			if isCommand(e.From) && !slices.Contains(out, e.From) {
 				out = append(out, e.From)

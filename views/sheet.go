@@ -142,7 +142,7 @@ func fold(text string, w int) []string {
 // splitMarks are those marks: where a query, a path or a jsonpath has its joints.
 const (
 	splitLook  = 20
-	splitMarks = ",;([{=/&|.:"
+	splitMarks = ",;([{/&|.:_"
 )
 
 // splitAt splits s behind at most w cells, and at least one rune: behind a mark when one is near.
