@@ -189,9 +189,7 @@ func (f *facts) countTrend(l *life) {
 // topLevel returns the level that a steady life stands at in bytes: the 95th percentile, so that a plateau with
 // valleys counts as high as it reaches.
 func topLevel(l *life) float64 {
-	s := slices.Clone(l.v[len(l.v)/2:])
-	slices.Sort(s)
-	return Quantile(s, 0.95)
+	return quantileOf(slices.Clone(l.v[len(l.v)/2:]), 0.95)
 }
 
 // judgeEnd looks at the course of a killed life before its end.

@@ -51,10 +51,12 @@ func jsonpathCommand(c *data.Container, path string) data.Text {
 	return data.Text(podCommand(c, "get") + " -o jsonpath=" + data.ShellQuote(data.Text("{"+path+"}")))
 }
 
+// jsonpathEscapes makes a name safe inside the double quotes of a jsonpath filter.
+var jsonpathEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
 // named returns a jsonpath filter for the entry of list that has the container's name.
 func named(list string, c *data.Container) string {
-	name := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(c.Key.Container.String())
-	return list + `[?(@.name=="` + name + `")]`
+	return list + `[?(@.name=="` + jsonpathEscapes.Replace(c.Key.Container.String()) + `")]`
 }
 
 // statusCommand prints a field of the container's status, such as "lastState.terminated.reason".

@@ -48,14 +48,14 @@ func cleanSamples(s data.Samples) data.Samples {
 	n := min(len(s.T), len(s.V))
 	ok := true
 	for i := 0; i < n && ok; i++ {
-		ok = finite(s.V[i]) && s.V[i] >= 0 && (i == 0 || s.T[i] > s.T[i-1])
+		ok = isMemory(s.V[i]) && (i == 0 || s.T[i] > s.T[i-1])
 	}
 	if ok {
 		return data.Samples{T: s.T[:n], V: s.V[:n]}
 	}
 	idx := make([]int, 0, n)
 	for i := 0; i < n; i++ {
-		if finite(s.V[i]) && s.V[i] >= 0 {
+		if isMemory(s.V[i]) {
 			idx = append(idx, i)
 		}
 	}
@@ -74,6 +74,9 @@ func cleanSamples(s data.Samples) data.Samples {
 	}
 	return out
 }
+
+// isMemory reports whether v can be a size in bytes: a number from zero to what an int64 holds.
+func isMemory(v float64) bool { return v >= 0 && v <= math.MaxInt64 }
 
 // readLives returns the lives of a history, ordered by pod and start, whatever order they came in: cleaned, cut where
 // a source without ids joined several, and matched with the kills that ended them.

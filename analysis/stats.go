@@ -29,12 +29,12 @@ func statsOf(h *data.History, lives []life, w data.Window, now time.Time, step t
 	if len(pooled) == 0 {
 		return s
 	}
-	slices.Sort(pooled)
 	for _, v := range pooled {
-		s.Mean += v / float64(len(pooled))
+		s.Mean += v
 	}
-	s.P50, s.P95, s.P99 = Quantile(pooled, 0.50), Quantile(pooled, 0.95), Quantile(pooled, 0.99)
-	s.Max = pooled[len(pooled)-1]
+	s.Mean /= float64(len(pooled))
+	s.Max = slices.Max(pooled)
+	s.P50, s.P95, s.P99 = quantileOf(pooled, 0.50), quantileOf(pooled, 0.95), quantileOf(pooled, 0.99)
 	s.Coverage = min(float64(union(spans))/float64(to-from), 1)
 	s.GrowthPerHour = growthWithin(lives, from, to)
 	s.From = map[string]data.Text{
@@ -42,20 +42,6 @@ func statsOf(h *data.History, lives []life, w data.Window, now time.Time, step t
 		"p99": data.QuantilePromQL(h, w, 0.99), "max": data.MaxPromQL(h, w), "growth": data.GrowthPromQL(h),
 	}
 	return s
-}
-
-// Quantile returns the q-quantile (0 to 1) of sorted by linear interpolation between the two nearest ranks, exactly as
-// PromQL's quantile_over_time does. It is NaN for no values.
-func Quantile(sorted []float64, q float64) float64 {
-	n := float64(len(sorted))
-	if n == 0 || math.IsNaN(q) {
-		return math.NaN()
-	}
-	rank := min(max(q, 0), 1) * (n - 1)
-	lo := math.Floor(rank)
-	hi := min(n-1, lo+1)
-	weight := rank - lo
-	return sorted[int(lo)]*(1-weight) + sorted[int(hi)]*weight
 }
 
 // span is a stretch of time with samples, in milliseconds.

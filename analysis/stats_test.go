@@ -108,3 +108,29 @@ func TestLivesWithoutIDs(t *testing.T) {
 		t.Errorf("cut at falls from near the limit: %d lives, want %d", len(got), want)
 	}
 }
+
+// A selection gives what a sort gives.
+func TestQuantileOfUnsorted(t *testing.T) {
+	t.Parallel()
+	same := func(seed uint64, size uint16, few bool) bool {
+		rnd := noise(seed)
+		v := make([]float64, int(size)%3000+1)
+		for i := range v {
+			v[i] = rnd.next()
+			if few {
+				v[i] = math.Floor(4 * v[i])
+			}
+		}
+		sorted := slices.Clone(v)
+		slices.Sort(sorted)
+		for _, q := range []float64{0, 0.5, 0.95, 0.99, 1} {
+			if quantileOf(v, q) != Quantile(sorted, q) {
+				return false
+			}
+		}
+		return true
+	}
+	if err := quick.Check(same, &quick.Config{MaxCount: 300}); err != nil {
+		t.Error(err)
+	}
+}
