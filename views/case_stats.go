@@ -72,7 +72,7 @@ func (s *CaseScreen) statChips(f Frame) []chip {
 		out = append(out, chip{"mean " + data.HumanBytes(c.mean), th.Text}, chip{"min " + data.HumanBytes(c.lowest), th.Text},
 			chip{fmt.Sprintf("of %s, one each %s", counted(c.count, "point"), Span(c.chart.Step)), th.Muted})
 		if s.window == data.Day || s.window == data.Week || s.window == data.ThirtyDay {
-			out = append(out, chip{"percentiles: d", th.Muted})
+			out = append(out, chip{"press d for p95, p99", th.Muted})
 		}
 	}
 	if share >= goodCoverage {
