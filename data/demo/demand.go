@@ -138,8 +138,8 @@ func heapMisfit(m moment) usage {
 	return usage{set: set + jitter(m, 1.5), file: 9 * mi, idle: 30 * mi, receive: 2e4 * (0.4 + season(m.clock))}
 }
 
-// cache keeps every key it ever saw; new ones get rarer, so it grows by the root of time and never stops.
-func cache(m moment) usage {
+// keyCache keeps every key it ever saw; new ones get rarer, so it grows by the root of time and never stops.
+func keyCache(m moment) usage {
 	k := 134 * around(m.key^0xca, int64(m.life), 0.12)
 	set := (120 + k*math.Sqrt(m.age)) * mi
 	return usage{set: set + jitter(m, 1.2), file: 3 * mi, idle: 5 * mi, receive: 6e4 * (0.3 + season(m.clock))}

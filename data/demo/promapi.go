@@ -223,30 +223,31 @@ func limited[T any](r *http.Request, list []T, notes annotations.Annotations) ([
 	return list, notes, nil
 }
 
-// querier returns a querier over the times of r and the selectors of its match[] parameters.
-func (t *transport) querier(r *http.Request) (storage.Querier, [][]*labels.Matcher, error) {
+// querier returns a querier over the times of r, the hints for whole series within them, and the selectors of its
+// match[] parameters.
+func (t *transport) querier(r *http.Request) (storage.Querier, *storage.SelectHints, [][]*labels.Matcher, error) {
 	start, err := t.timeParam(r, "start", minTime)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	end, err := t.timeParam(r, "end", maxTime)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	sets, err := t.parser.ParseMetricSelectors(r.Form["match[]"])
 	if err != nil {
-		return nil, nil, &apiError{errBadData, err}
+		return nil, nil, nil, &apiError{errBadData, err}
 	}
 	for _, set := range sets {
 		if !slices.ContainsFunc(set, func(m *labels.Matcher) bool { return !m.Matches("") }) {
-			return nil, nil, &apiError{errBadData, errors.New("match[] must contain at least one non-empty matcher")}
+			return nil, nil, nil, &apiError{errBadData, errors.New("match[] must contain at least one non-empty matcher")}
 		}
 	}
 	q, err := t.db.Querier(start.UnixMilli(), end.UnixMilli())
 	if err != nil {
-		return nil, nil, engineError(err)
+		return nil, nil, nil, engineError(err)
 	}
-	return q, sets, nil
+	return q, &storage.SelectHints{Start: start.UnixMilli(), End: end.UnixMilli(), Func: "series"}, sets, nil
 }
 
 // gather collects the sorted strings that ask returns for each selector, or without one.
@@ -270,7 +271,7 @@ func gather(sets [][]*labels.Matcher, ask func(...*labels.Matcher) ([]string, an
 
 // labelNames answers with the names of labels.
 func (t *transport) labelNames(r *http.Request) (answer, error) {
-	q, sets, err := t.querier(r)
+	q, _, sets, err := t.querier(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -291,7 +292,7 @@ func (t *transport) labelValues(r *http.Request) (answer, error) {
 	if !model.UTF8Validation.IsValidLabelName(name) {
 		return answer{}, &apiError{errBadData, fmt.Errorf("invalid label name: %q", name)}
 	}
-	q, sets, err := t.querier(r)
+	q, _, sets, err := t.querier(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -311,12 +312,11 @@ func (t *transport) series(r *http.Request) (answer, error) {
 	if len(r.Form["match[]"]) == 0 {
 		return answer{}, &apiError{errBadData, errors.New("no match[] parameter provided")}
 	}
-	q, sets, err := t.querier(r)
+	q, hints, sets, err := t.querier(r)
 	if err != nil {
 		return answer{}, err
 	}
 	defer func() { _ = q.Close() }() // as above
-	hints := &storage.SelectHints{Func: "series"}
 	var parts []storage.SeriesSet
 	for _, set := range sets {
 		parts = append(parts, q.Select(r.Context(), true, hints, set...))

@@ -103,7 +103,7 @@ func sick() []workload {
 			command: []string{"java", "-Xms256m", "-Xmx1024m", "-jar", "/app/ledger.jar"}, env: env("JAVA_TOOL_OPTIONS", "-XX:+UseG1GC"), limit: g, request: 768 * m,
 			demand: heapMisfit, age: 19 * day, network: true},
 		{namespace: "shop", name: "catalog-cache", kind: kindStatefulSet, replicas: 1, container: "redis", image: "redis:7.4",
-			command: []string{"redis-server", "--save", ""}, limit: g, request: 512 * m, demand: cache, age: 40 * day, network: true},
+			command: []string{"redis-server", "--save", ""}, limit: g, request: 512 * m, demand: keyCache, age: 40 * day, network: true},
 		{namespace: "data", name: "nightly-report", kind: kindCronJob, container: "report", image: "registry.example/data/nightly-report:12",
 			command: []string{"python3", "-m", "report", "--day=yesterday"}, limit: 1536 * m, request: g, demand: nightly, schedule: "0 2 * * *", age: 60 * day},
 		{namespace: "media", name: "renderer", kind: kindDeployment, replicas: 2, container: "renderer", image: "registry.example/media/renderer:0.31",
