@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -83,7 +84,8 @@ func Dial(address string, o Options) (*Reader, error) {
 	}
 	r := New(v1.NewAPI(client), data.Clean(u.String()), o)
 	if pass, ok := user.Password(); ok {
-		r.hide(pass, url.QueryEscape(pass), url.PathEscape(pass))
+		basic := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + pass))
+		r.hide(basic, pass, url.QueryEscape(pass), url.PathEscape(pass))
 		if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 			o.Log.Warn("the password for Prometheus travels over unencrypted http", "host", u.Host)
 		}

@@ -119,8 +119,8 @@ func matches(label, regex string) string { return label + "=~" + quote(regex) }
 
 func joinMatchers(m ...string) string { return strings.Join(m, ",") }
 
-// quote writes s as a PromQL string. PromQL takes the escapes of Go.
-func quote(s string) string { return strconv.Quote(valid(s)) }
+// quote writes s as a PromQL string. PromQL takes the escapes of Go, but refuses U+FFFD itself, so that stays escaped.
+func quote(s string) string { return strconv.QuoteToASCII(valid(s)) }
 
 // valid repairs text that is not UTF-8, which no label value can be.
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
