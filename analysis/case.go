@@ -69,6 +69,10 @@ func knownKills(c *data.Container, v verdict) []data.Kill {
 // count fills the counts of kills from what the API remembers. It keeps one former end a container, so the counts
 // are a lower bound as soon as there were more restarts than kills that are known.
 func (v *Confirmation) count(kills []data.Kill, c *data.Container, now time.Time) {
+	if v.Scope == ScopeChild && len(kills) == 0 {
+		v.AtLeast = true // what happened to children is not in the status
+		return
+	}
 	v.AtLeast = int(c.Restarts) > len(kills)
 	v.Kills = countKills(kills, now, func(time.Time) bool { return !v.AtLeast })
 }

@@ -156,7 +156,7 @@ const longestForecast = 60 * 24 * time.Hour
 // toNextKill returns how long the growth takes to reach the limit: from now for a pod that runs, else from its next
 // start. It is nil without growth or limit.
 func (f *facts) toNextKill() *time.Duration {
-	if f.limit == nil || len(f.growth) == 0 {
+	if f.limit == nil || len(f.growth) == 0 || f.conf.Scope == ScopeStartup {
 		return nil
 	}
 	slope := median(f.growth)

@@ -40,7 +40,7 @@ func scoreCache(f *facts) finding {
 		}
 	} else {
 		out.score = cacheLike
-		out.summary = data.Textf("It is named like a cache and grows by %s an hour until it meets the limit of %s.", human(median(f.growth)), human(f.scale))
+		out.summary = data.Textf("It is named like a cache and grows by %s an hour until it meets the limit of %s.", perHour(median(f.growth)), human(f.scale))
 		out.against = append(out.against, Evidence{Says: "growth does not slow down, as that of most caches does", From: data.GrowthPromQL(f.h)})
 	}
 	if f.cache {

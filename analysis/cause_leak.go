@@ -60,10 +60,10 @@ func growthFinding(f *facts) finding {
 	out := finding{
 		score: leakOne + leakEach*float64(min(f.shapes[rising]-1, leakMost)),
 		summary: data.Textf("Memory grows by %s an hour from %s after each start and never levels off, until it meets the limit of %s.",
-			human(slope), human(base), human(f.scale)),
+			perHour(slope), human(base), human(f.scale)),
 		evidence: []Evidence{
 			{Says: data.Textf("%d of %s rise to their end without slowing down", f.shapes[rising], count(f.eligible, "life")), From: data.GrowthPromQL(f.h)},
-			{Says: data.Textf("growth %s an hour, starting from %s", human(slope), human(base)), From: data.GrowthPromQL(f.h)},
+			{Says: data.Textf("growth %s an hour, starting from %s", perHour(slope), human(base)), From: data.GrowthPromQL(f.h)},
 		},
 		against: []Evidence{{Says: "load that grows looks the same, and no metric of load was read", From: data.MaxPromQL(f.h, f.use)}},
 		advice: []data.Text{
@@ -121,8 +121,8 @@ func leakWithoutCourse(f *facts) finding {
 	switch {
 	case f.byAge != nil && f.eligible == 0 && !f.batch:
 		return finding{score: 0.55,
-			summary:  data.Textf("Lives are too short to show a course alone; over their age memory climbs by %s a minute until the kill.", human(*f.byAge/60)),
-			evidence: []Evidence{{Says: data.Textf("the older the container at a sample, the more memory it has: %s a minute", human(*f.byAge/60)), From: data.MaxPromQL(f.h, f.use)}},
+			summary:  data.Textf("Lives are too short to show a course alone; over their age memory climbs by %s a minute until the kill.", perHour(*f.byAge/60)),
+			evidence: []Evidence{{Says: data.Textf("the older the container at a sample, the more memory it has: %s a minute", perHour(*f.byAge/60)), From: data.MaxPromQL(f.h, f.use)}},
 			against:  []Evidence{{Says: "loading at the start looks the same in so short a life", From: data.MaxPromQL(f.h, f.use)}},
 			advice:   []data.Text{"Raise the limit once to see whether memory levels off: that tells start-up load from a leak."}}
 	case f.climbs > 0 && 2*f.climbs >= f.judged && !f.batch:

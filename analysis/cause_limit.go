@@ -9,6 +9,7 @@ const (
 	lowTime    = 0.15 // so is a good part of all time
 	lowClipped = 0.10 // samples stop at the limit
 	lowCap     = 0.95
+	lowUnseen  = 0.25 // taken off when no life shows a course
 	lowBlind   = 0.35 // only the kill and the limit are known
 	lowStart   = 0.90 // the limit is below what starting takes
 	highLevel  = 0.75 // median over limit from which the usual level is near
@@ -67,7 +68,11 @@ func scoreLimitTooLow(f *facts) finding {
 	if f.eligible > 0 {
 		out.evidence = append(out.evidence, Evidence{Says: data.Textf("%d of %s level off or stay flat", f.shapes[flat]+f.shapes[settled], count(f.eligible, "life")), From: data.GrowthPromQL(f.h)})
 	} else {
-		out.score -= 0.15
+		out.score -= lowUnseen
+		out.against = append(out.against, Evidence{Says: "no life is long enough to show whether memory levels off", From: data.MaxPromQL(f.h, f.use)})
+	}
+	if f.diesStarting() {
+		out.evidence = append(out.evidence, Evidence{Says: "most lives end within a minute of their start: starting alone takes more than the limit", From: data.MaxPromQL(f.h, f.use)})
 	}
 	if 2*f.sudden > f.judged {
 		out.score -= 0.20
@@ -77,6 +82,9 @@ func scoreLimitTooLow(f *facts) finding {
 		plateau = median(f.levels)
 	}
 	out.summary = data.Textf("Normal work takes %s of a limit of %s: memory levels off there and does not grow.", human(plateau), humanInt(f.hit))
+	if f.diesStarting() {
+		out.summary = data.Textf("Most lives end within a minute of their start: starting takes more than the limit of %s.", humanInt(f.hit))
+	}
 	out.score = min(out.score, lowCap)
 	return out
 }

@@ -59,11 +59,17 @@ func (f *facts) ownKills() []data.Kill {
 	return out
 }
 
+// reachSlack is how much of a window history may lack and still be said to reach back to its start.
+const reachSlack = time.Hour
+
 // countKills counts the kills of the container with what metrics remember.
 func (f *facts) countKills(conf *Confirmation) (KillCounts, bool) {
 	kills := f.ownKills()
 	if conf.OOMKilled && !conf.LastKillAt.IsZero() {
 		kills = data.MergeKills(kills, []data.Kill{{At: conf.LastKillAt}})
+	}
+	if conf.Scope == ScopeChild && len(kills) == 0 {
+		return KillCounts{}, true // no status and no metric counts the kills of children one by one
 	}
 	complete := int(f.c.Restarts) <= len(kills)
 	reach := f.now
@@ -72,7 +78,7 @@ func (f *facts) countKills(conf *Confirmation) (KillCounts, bool) {
 	}
 	born := f.c.PodCreated
 	known := func(from time.Time) bool {
-		return complete || !reach.After(from) || (!born.IsZero() && !reach.After(born))
+		return complete || !reach.After(from.Add(reachSlack)) || (!born.IsZero() && !reach.After(born))
 	}
 	return countKills(kills, f.now, known), !known(f.now.Add(-data.ThirtyDay.Duration()))
 }

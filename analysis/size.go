@@ -66,7 +66,10 @@ func (s Sizing) of(st Stats) float64 {
 }
 
 // leastFactor returns the least multiple of the limit that was hit, and why it is that.
-func leastFactor(class Class) (float64, data.Text) {
+func leastFactor(f *facts, class Class) (float64, data.Text) {
+	if class == LimitTooLow && f.diesStarting() {
+		return aboveBurst, "it is killed while starting, so nothing shows what it needs"
+	}
 	switch class {
 	case LoadSpike, LargeFile, ConcurrentRequests:
 		return aboveBurst, "a burst shows nothing of its height above the limit"
@@ -74,6 +77,27 @@ func leastFactor(class Class) (float64, data.Text) {
 		return aboveUnknown, "the cause is not known"
 	}
 	return abovePlateau, "what it needs above the limit could not be seen"
+}
+
+// startingTime is how soon after its start a life must end to have been killed while starting.
+const startingTime = time.Minute
+
+// diesStarting reports whether lives end while they start: at the runtime's hands, or within a minute in most of at
+// least three.
+func (f *facts) diesStarting() bool {
+	if f.conf.Scope == ScopeStartup {
+		return true
+	}
+	short, n := 0, 0
+	for i := range f.lives {
+		if l := &f.lives[i]; !l.killed.IsZero() {
+			n++
+			if l.length() < startingTime {
+				short++
+			}
+		}
+	}
+	return n >= 3 && float64(short) >= majority*float64(n)
 }
 
 // recommend returns the size for a container after its cause was judged.
@@ -124,7 +148,7 @@ func sizeByRule(f *facts, c *Cause, r *Recommendation) float64 {
 	r.Policy = rule.policy()
 	s := f.stats()
 	if s.Samples == 0 {
-		factor, _ := leastFactor(c.Class)
+		factor, _ := leastFactor(f, c.Class)
 		factor = max(factor, aboveUnknown)
 		want := factor * float64(*f.hit)
 		r.Policy = data.Textf("no history: limit × %.2g", factor)
@@ -141,7 +165,7 @@ func sizeByRule(f *facts, c *Cause, r *Recommendation) float64 {
 
 // keepFloor holds the size above what was hit.
 func keepFloor(f *facts, c *Cause, want float64, r *Recommendation) float64 {
-	factor, why := leastFactor(c.Class)
+	factor, why := leastFactor(f, c.Class)
 	floor := factor * float64(*f.hit)
 	if want < floor {
 		r.Steps = append(r.Steps, data.Textf("but %s was hit and %s: at least %s × %.2f = %s", humanInt(f.hit), why, humanInt(f.hit), factor, human(floor)))
@@ -161,7 +185,7 @@ func bridge(f *facts, c *Cause, r *Recommendation) float64 {
 		base = float64(*c.Baseline)
 	}
 	want := base + *c.GrowthPerHour*bridgeTime.Hours()
-	r.Steps = append(r.Steps, data.Textf("%s after a start + %s an hour × %.0f h = %s", human(base), human(*c.GrowthPerHour), bridgeTime.Hours(), human(want)))
+	r.Steps = append(r.Steps, data.Textf("%s after a start + %s an hour × %.0f h = %s", human(base), perHour(*c.GrowthPerHour), bridgeTime.Hours(), human(want)))
 	if most := bridgeMost * float64(*f.hit); want > most {
 		want = most
 		r.Steps = append(r.Steps, data.Textf("but no more than twice the limit that was hit: %s", human(most)))

@@ -109,5 +109,5 @@ func leakOutlook(f *facts, c *Cause, r *Recommendation) {
 		line += data.Textf(" instead of %s", durationText(*before))
 	}
 	r.Warnings = append(r.Warnings, line+data.Textf(" (until %s after a restart now)", f.now.Add(*r.ToKill).UTC().Format(time.RFC3339)))
-	r.Steps = append(r.Steps, data.Textf("(%s − %s) / %s an hour = %s to the next kill", humanInt(r.Limit), human(float64(*c.Baseline)), human(*c.GrowthPerHour), durationText(*r.ToKill)))
+	r.Steps = append(r.Steps, data.Textf("(%s − %s) / %s an hour = %s to the next kill", humanInt(r.Limit), human(float64(*c.Baseline)), perHour(*c.GrowthPerHour), durationText(*r.ToKill)))
 }

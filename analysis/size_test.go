@@ -117,3 +117,26 @@ func TestRequestProperties(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestSizeOfWhatDiesStarting(t *testing.T) {
+	t.Parallel()
+	h := historyOf("migrator-0", 64*data.Mi, 3*time.Hour, 15*time.Second, 20*time.Second, func(_ float64, n *noise) float64 { return (55 + 5*n.next()) * mi })
+	c := killed("Deployment", "migrator", "migrate", "registry.example/migrator:1", 64*data.Mi, 64*data.Mi, lastKill(h))
+	c.Kind = data.InitContainer
+	d := diagnose(c, h)
+	if d.Cause.Class != LimitTooLow || d.Cause.Confidence > 0.7 || *d.Recommendation.Limit != 128*data.Mi {
+		t.Errorf("%s (%.2f), limit %s, want limit-too-low with little confidence, 128Mi", d.Cause.Class, d.Cause.Confidence, humanInt(d.Recommendation.Limit))
+	}
+	if !strings.Contains(d.Cause.Summary.String(), "within a minute") {
+		t.Errorf("summary %q", d.Cause.Summary)
+	}
+}
+
+func TestPerHour(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[float64]data.Text{18 * mi: "18Mi", 1.48 * mi: "1.5Mi", 2 * mi: "2Mi", -1.25 * mi: "-1.2Mi", 9.96 * mi: "10Mi", 500: "500B", 0: "0B", 1.5 * gi: "1.5Gi"} {
+		if got := perHour(v); got != want {
+			t.Errorf("perHour(%v) = %s, want %s", v, got, want)
+		}
+	}
+}

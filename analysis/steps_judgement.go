@@ -47,7 +47,7 @@ func causeStep(f *facts, d *Diagnosis) Step {
 func causeNumbers(c *Cause) []data.Text {
 	var out []data.Text
 	if c.GrowthPerHour != nil {
-		out = append(out, data.Textf("growth within a life: %s an hour", human(*c.GrowthPerHour)))
+		out = append(out, data.Textf("growth within a life: %s an hour", perHour(*c.GrowthPerHour)))
 	}
 	if c.Baseline != nil {
 		out = append(out, data.Textf("after a start: %s", humanInt(c.Baseline)))

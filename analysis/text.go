@@ -1,6 +1,9 @@
 package analysis
 
 import (
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/oomedic/oomedic/data"
@@ -23,6 +26,19 @@ func hoursText(h float64) data.Text {
 
 // durationText returns d as hoursText does.
 func durationText(d time.Duration) data.Text { return hoursText(d.Hours()) }
+
+// perHour returns a growth in bytes an hour with two digits where it is small: "18Mi", "1.5Mi".
+func perHour(v float64) data.Text {
+	for _, unit := range []struct {
+		size float64
+		name string
+	}{{float64(data.Gi), "Gi"}, {float64(data.Mi), "Mi"}, {float64(data.Ki), "Ki"}} {
+		if n := v / unit.size; math.Abs(n) >= 1 && math.Abs(n) < 9.95 {
+			return data.Text(strings.TrimSuffix(strconv.FormatFloat(n, 'f', 1, 64), ".0") + unit.name)
+		}
+	}
+	return human(v)
+}
 
 // percent returns a share as a whole percentage.
 func percent(share float64) data.Text { return data.Textf("%.0f%%", 100*share) }

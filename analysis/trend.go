@@ -20,7 +20,7 @@ const (
 	leastSamples    = 12
 	growthRise      = 0.10 // rise over the life, as a share of the limit, that counts as growth
 	growthAgreement = 0.60 // Kendall's tau between time and floor
-	slowing         = 0.55 // slope of the second half over the first, below which growth is slowing down
+	slowing         = 0.70 // slope of the second half over the first, below which growth is slowing down
 	ended           = 0.15 // … and below which it has ended
 )
 
