@@ -66,7 +66,8 @@ func (a *App) press(m tea.KeyPressMsg) tea.Cmd {
 func (a *App) pressHelp(m tea.KeyPressMsg) tea.Cmd {
 	switch m.String() {
 	case "j", "down":
-		a.helpFrom++
+		most := views.HelpMax(a.frame(), a.helpGroups())
+		a.helpFrom = min(a.helpFrom+1, most)
 	case "k", "up":
 		a.helpFrom = max(0, a.helpFrom-1)
 	case "q", "esc", "?", "enter":

@@ -29,7 +29,7 @@ func (a *App) View() tea.View {
 		v.SetContent(a.tooSmall())
 		return v
 	}
-	f := views.Frame{Width: a.width, Height: a.height - ownLines, Theme: a.theme, Now: a.now, Zone: a.zone}
+	f := a.frame()
 	body := ""
 	if a.help {
 		body = views.HelpView(f, "Keys", a.helpGroups(), a.helpFrom)
@@ -38,6 +38,11 @@ func (a *App) View() tea.View {
 	}
 	v.SetContent(strings.Join([]string{a.head(), body, a.status(), a.foot(f)}, "\n"))
 	return v
+}
+
+// frame is the room of the screen on top.
+func (a *App) frame() views.Frame {
+	return views.Frame{Width: a.width, Height: a.height - ownLines, Theme: a.theme, Now: a.now, Zone: a.zone}
 }
 
 // tooSmall says how much room is needed, cut to what there is.
@@ -113,6 +118,8 @@ func (a *App) status() string {
 	switch {
 	case a.toast != "":
 		left = views.Render(t.Info, " "+a.toast.String())
+	case len(a.stack) == 1 && !a.help:
+		// the list has its own notes of what is stale or unread
 	case b.Health.State == data.Stale:
 		left = views.Render(t.Bad, " "+g.Stale+" the API server can't be reached: "+b.Health.Problem.String())
 	case a.opt.Metrics != nil && b.Metrics.Checked && !b.Metrics.Reachable:

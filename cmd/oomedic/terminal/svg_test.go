@@ -149,7 +149,7 @@ func colour(ps []int) (string, []int) {
 
 // indexed is xterm's palette of 256 colours.
 func indexed(n int) string {
-	r, g, b, _ := ansi.IndexedColor(uint8(n)).RGBA() //nolint:gosec // n is one of 256
+	r, g, b, _ := ansi.IndexedColor(uint8(n)).RGBA()
 	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
 }
 

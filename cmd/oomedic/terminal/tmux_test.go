@@ -44,6 +44,12 @@ type session struct {
 // start runs the program with args in a terminal of width × height cells.
 func start(t *testing.T, width, height int, args ...string) *session {
 	t.Helper()
+	return startBy(t, program(t), width, height, args...)
+}
+
+// startBy runs any command in a terminal of width × height cells.
+func startBy(t *testing.T, command string, width, height int, args ...string) *session {
+	t.Helper()
 	dir := t.TempDir()
 	conf := filepath.Join(dir, "tmux.conf")
 	if err := os.WriteFile(conf, []byte(tmuxConf), 0o600); err != nil {
@@ -51,7 +57,7 @@ func start(t *testing.T, width, height int, args ...string) *session {
 	}
 	s := &session{t: t, socket: filepath.Join(dir, "s"), pidFile: filepath.Join(dir, "pid"), width: width, height: height}
 	line := []string{"-u", "-f", conf, "-S", s.socket, "new-session", "-d", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height),
-		"sh", "-c", inner, program(t)}
+		"sh", "-c", inner, command}
 	cmd := exec.Command("tmux", append(line, args...)...)
 	cmd.Env = append(environment(t), "PID_FILE="+s.pidFile, "TMUX_TMPDIR="+dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -135,6 +141,13 @@ func (s *session) gone(pattern string) string {
 func (s *session) format(f string) string {
 	s.t.Helper()
 	return strings.TrimSpace(s.must("display-message", "-p", f))
+}
+
+// resize changes the size of the terminal.
+func (s *session) resize(width, height int) {
+	s.t.Helper()
+	s.width, s.height = width, height
+	s.must("resize-window", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height))
 }
 
 // signal sends sig to the program itself.
