@@ -54,7 +54,7 @@ func TestJudgedDiagnosesFit(t *testing.T) {
 			s := NewDiagnosis(d.Container.Key)
 			s.Set(withDiagnosis(fixtureState(t), d))
 			s.Press(keyPress(string(rune('1' + i))))
-			for _, sz := range fitSizes {
+			for _, sz := range goldenSizes {
 				f := frameOf(t, "dark", sz.width, sz.height)
 				checkFits(t, f, s.View(f))
 			}

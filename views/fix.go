@@ -218,6 +218,17 @@ func (s *FixScreen) View(fr Frame) string {
 	return Fill(fr, append(append(head, body...), foot...))
 }
 
+// historyProgress says how much of the history has come that the diagnosis waits for.
+func (s *FixScreen) historyProgress() string {
+	if s.state == nil {
+		return ""
+	}
+	if l := s.state.Diagnoses[s.key]; l != nil && l.Loading {
+		return progressText(l.Done, l.Total)
+	}
+	return ""
+}
+
 // body lays out the form or what the phase has to say.
 func (s *FixScreen) body(fr Frame, f *Fix, tight bool) *sheet {
 	sh := &sheet{t: fr.Theme, width: fr.Width, whole: true}
@@ -237,7 +248,7 @@ func (s *FixScreen) layPhase(sh *sheet, fr Frame, f *Fix, tight bool) {
 	}
 	switch f.Phase {
 	case FixPlanning:
-		layPlanning(sh, f, turning(fr.Theme, frames))
+		layPlanning(sh, f, turning(fr.Theme, frames), s.historyProgress())
 	case FixPlanned:
 		layNumbers(sh, f)
 		layDiff(sh, f, tight)

@@ -9,9 +9,9 @@ import (
 )
 
 // layPlanning says what is waited for before there is a plan.
-func layPlanning(s *sheet, f *Fix, sign string) {
+func layPlanning(s *sheet, f *Fix, sign, progress string) {
 	if f.Diagnosis == nil && f.Plan == nil {
-		s.note(1, s.t.Info, sign, "Making the diagnosis first: it gives the numbers "+s.t.Glyphs.Ellipsis)
+		s.note(1, s.t.Info, sign, "Making the diagnosis first: it gives the numbers "+s.t.Glyphs.Ellipsis+progress)
 		return
 	}
 	layNumbers(s, f)

@@ -189,3 +189,18 @@ func TestWatchingALeakSaysSo(t *testing.T) {
 		t.Errorf("former values buy no time:\n%s", text)
 	}
 }
+
+func TestFixShowsHowFarTheHistoryIs(t *testing.T) {
+	t.Parallel()
+	st := fixtureState(t)
+	st.Diagnoses[databaseKey] = &Loaded[analysis.Diagnosis]{Loading: true, Done: 12, Total: 30}
+	s := NewFix(databaseKey)
+	s.Set(st)
+	if text := drawnAs(t, s, 80, 21); !strings.Contains(text, "it gives the numbers … (12 of 30 parts)") {
+		t.Errorf("no progress in\n%s", text)
+	}
+	st.Diagnoses[databaseKey] = &Loaded[analysis.Diagnosis]{Done: 12, Total: 30}
+	if text := drawnAs(t, s, 80, 21); strings.Contains(text, "parts") {
+		t.Errorf("nothing is being read, and still:\n%s", text)
+	}
+}

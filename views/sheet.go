@@ -98,44 +98,63 @@ func fold(text string, w int) []string {
 	if w < 1 {
 		return nil
 	}
-	var out []string
-	line := ""
-	flush := func() {
-		if text := strings.TrimRight(line, " "); text != "" {
-			out = append(out, text)
-		}
-		line = ""
+	if trimmed := strings.TrimRight(text, " "); Width(trimmed) <= w {
+		return []string{trimmed}
 	}
-	put := func(piece string) {
-		if Width(line)+Width(strings.TrimRight(piece, " ")) > w {
-			flush()
-		}
-		line += piece
-	}
+	f := folder{w: w}
 	for _, word := range strings.SplitAfter(text, " ") {
 		if Width(strings.TrimRight(word, " ")) <= w {
-			put(word)
+			f.put(word)
 			continue
 		}
 		for _, part := range strings.SplitAfter(word, ",") {
-			for Width(part) > w {
-				room := w - Width(line)
-				if line != "" && room < foldLeast {
-					flush()
-					room = w
-				}
-				head, tail := splitAt(part, room)
-				line += head
-				out, line = append(out, line), ""
-				part = tail
-			}
-			put(part)
+			f.split(part)
 		}
 	}
-	if flush(); len(out) == 0 {
-		return []string{""}
+	f.flush()
+	return f.out
+}
+
+// folder is a text being folded: finished lines, and the one that is being filled.
+type folder struct {
+	w, used int
+	out     []string
+	line    strings.Builder
+}
+
+// flush ends the line unless it is empty.
+func (f *folder) flush() {
+	if text := strings.TrimRight(f.line.String(), " "); text != "" {
+		f.out = append(f.out, text)
 	}
-	return out
+	f.line.Reset()
+	f.used = 0
+}
+
+// put adds a piece that is not wider than a line, on the next line when it has no room on this one.
+func (f *folder) put(piece string) {
+	full := Width(piece)
+	if f.used+full-(len(piece)-len(strings.TrimRight(piece, " "))) > f.w {
+		f.flush()
+	}
+	f.line.WriteString(piece)
+	f.used += full
+}
+
+// split adds a piece that may be wider than a line.
+func (f *folder) split(part string) {
+	for Width(part) > f.w {
+		room := f.w - f.used
+		if f.used > 0 && room < foldLeast {
+			f.flush()
+			room = f.w
+		}
+		head, tail := splitAt(part, room)
+		f.line.WriteString(head)
+		f.flush()
+		part = tail
+	}
+	f.put(part)
 }
 
 // splitLook is how many cells back from the edge a long word is searched for a mark to be split behind, and
