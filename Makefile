@@ -42,6 +42,9 @@ bench: ## run the benchmarks
 e2e: ## drive the program in tmux, as a person would
 	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
 
+docs: ## draw the pictures in docs from the sandbox
+	go test -tags e2e,docs -count=1 -run TestPictures ./cmd/oomedic/terminal
+
 golden: ## rewrite the golden screens of the views; look at the diff afterwards
 	go test ./views -update
 
@@ -53,7 +56,7 @@ format:
 
 vet:
 	go vet ./...
-	go vet -tags e2e ./cmd/oomedic/...
+	go vet -tags e2e,docs ./cmd/oomedic/...
 	cd $(CONTROLPLANE) && go vet .
 
 tidy:
@@ -73,4 +76,4 @@ $(GOLANGCI):
 clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
 	rm -rf bin
 
-.PHONY: help demo build test race bench e2e golden lint format vet tidy lines golangci clean
+.PHONY: help demo build test race bench e2e docs golden lint format vet tidy lines golangci clean
