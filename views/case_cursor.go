@@ -97,7 +97,7 @@ func (s *CaseScreen) toKill(by int) {
 func (s *CaseScreen) readout(f Frame, w int) string {
 	th := f.Theme
 	head := th.Glyphs.Up + " " + s.timeText(s.cursor, f.Zone, true)
-	chips := []chip{{head, th.Accent}}
+	chips := []chip{{head, th.Strong}}
 	r := s.series.rows[s.series.near(s.cursor)]
 	if off := time.UnixMilli(r.at).Sub(s.cursor).Abs(); r.value < 0 || float64(off) > silentSteps*float64(s.series.chart.Step) {
 		chips = append(chips, chip{"no sample here", th.Muted})

@@ -39,7 +39,8 @@ func (s *CaseScreen) usage() (analysis.Stats, bool) {
 }
 
 // statChips are the window's statistics, the most telling first. Percentiles are given only where all samples were
-// read for them: a chart keeps one point a step, which is too few for a p99 and wrong for a mean of raw samples.
+// read for them: a chart keeps the highest value of each step, which is too coarse for a p99, and its mean is above the
+// mean of raw samples.
 func (s *CaseScreen) statChips(f Frame) []chip {
 	th, c := f.Theme, &s.series
 	now := chip{"now " + data.HumanBytes(c.last), th.Usage}
@@ -69,11 +70,12 @@ func (s *CaseScreen) statChips(f Frame) []chip {
 			out = append(out, chip{v.name + " " + data.HumanBytes(v.value), th.Text})
 		}
 	} else {
-		out = append(out, chip{"mean " + data.HumanBytes(c.mean), th.Text}, chip{"min " + data.HumanBytes(c.lowest), th.Text},
-			chip{fmt.Sprintf("of %s, one each %s", counted(c.count, "point"), Span(c.chart.Step)), th.Muted})
+		out = append(out, chip{"mean of points " + data.HumanBytes(c.mean), th.Text})
 		if s.window == data.Day || s.window == data.Week || s.window == data.ThirtyDay {
 			out = append(out, chip{"press d for p95, p99", th.Muted})
 		}
+		out = append(out, chip{"lowest point " + data.HumanBytes(c.lowest), th.Text},
+			chip{fmt.Sprintf("%s, each the max of %s", counted(c.count, "point"), data.PromDuration(c.chart.Step)), th.Muted})
 	}
 	if share >= goodCoverage {
 		out = append(out, cover)

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/oomedic/oomedic/data"
@@ -89,6 +90,16 @@ var caseStates = map[string]func(t *testing.T) Screen{
 		c := plateau(probeKey, data.Hour)
 		c.Kills = nil
 		s, _ := caseWith(t, c)
+		return s
+	},
+	"long-names": func(t *testing.T) Screen {
+		s, st := caseWith(t, plateau(ingestKey, data.ThirtyDay))
+		c, _ := st.Board.Case(ingestKey)
+		c.Container.Image = "registry.example.com/" + data.Text(strings.Repeat("observability/", 12)) + "otelcol:v1"
+		c.Container.Command = []data.Text{"/otelcol", "--config", "/conf/" + data.Text(strings.Repeat("x", 180))}
+		c.Container.Env = []data.Knob{{Name: "GOMEMLIMIT", Value: "1800MiB"}, {Name: "GOGC", Value: "50"}}
+		c.Container.PodLimit, c.Container.MemoryVolumes = ptr(3*data.Gi), []data.Text{"scratch", "shm"}
+		s.Set(st)
 		return s
 	},
 	"unknown": func(t *testing.T) Screen {

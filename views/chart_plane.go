@@ -106,7 +106,7 @@ func chartStyle(th *themes.Theme, m chartMark) lipgloss.Style {
 	case markKill:
 		return th.Kill
 	case markCursor:
-		return th.Accent
+		return th.Strong // not Accent, which themes may give the colour of the working set
 	}
 	return th.Axis
 }
