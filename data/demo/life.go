@@ -102,7 +102,7 @@ func (p *pod) endOf(l *life, until, origin time.Time, shm *float64) (childKills 
 	}
 	limit, breached := float64(p.limit()), false
 	for at := l.start; at.Before(until); {
-		u := p.w.demand(p.moment(l, at, origin))
+		u := p.w.demand(p.moment(l, at, origin, limit))
 		switch {
 		case p.w.ending == childDies:
 			if u.breach && !breached {
@@ -139,10 +139,10 @@ func (p *pod) probeEnd(l *life, origin time.Time) {
 }
 
 // moment returns where instance l of p stands in the history at a time.
-func (p *pod) moment(l *life, at, origin time.Time) moment {
+func (p *pod) moment(l *life, at, origin time.Time, limit float64) moment {
 	return moment{
 		age: at.Sub(l.start).Hours(), clock: hours(at), origin: hours(origin), watched: -1,
-		key: p.key, group: p.w.group, life: l.n, shm: l.shm, limit: float64(p.limit()),
+		key: p.key, group: p.w.group, life: l.n, shm: l.shm, limit: limit,
 	}
 }
 

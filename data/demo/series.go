@@ -42,6 +42,7 @@ func openSeries() (db *tsdb.DB, dir string, err error) {
 	o.RetentionDuration = headRange.Milliseconds()
 	o.StripeSize = 1 << 10
 	o.NoLockfile = true
+	o.IsolationDisabled = true // a query may see half of a sample's scrape; that costs nothing here and saves a tenth of the load
 	if db, err = tsdb.Open(dir, nil, nil, o, nil); err != nil {
 		return nil, "", errors.Join(fmt.Errorf("open the sandbox's series: %w", err), os.RemoveAll(dir))
 	}
@@ -203,6 +204,7 @@ func (l *loader) loadPod(app storage.Appender, p *pod) error {
 	}
 	t, i, child, n := newTracks(p), 0, 0, 0
 	var received, children float64
+	limit := p.limit()
 	for at := l.first(p.created).Add(p.offset()); at.Before(until); at = at.Add(scrapeEvery) {
 		for i+1 < len(p.lives) && !p.lives[i+1].start.After(at) {
 			i, children = i+1, 0
@@ -212,10 +214,10 @@ func (l *loader) loadPod(app storage.Appender, p *pod) error {
 		}
 		n++
 		one := &p.lives[i]
-		r := reading{at: at, life: one.n, started: one.start, limit: p.limit(), restarts: int32(one.n), children: children}
+		r := reading{at: at, life: one.n, started: one.start, limit: limit, restarts: int32(one.n), children: children}
 		r.running = !at.Before(one.start) && (one.end.IsZero() || at.Before(one.end)) && one.reason != reasonStartError
 		if r.running {
-			r.use = p.w.demand(p.moment(one, at, l.origin))
+			r.use = p.w.demand(p.moment(one, at, l.origin, float64(limit)))
 			received += r.use.receive * scrapeEvery.Seconds()
 			r.received = received
 		}
