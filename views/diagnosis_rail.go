@@ -35,7 +35,7 @@ func stepSign(t *themes.Theme, st analysis.StepState) (glyph, word string, style
 	return t.Glyphs.Unknown, "unknown", t.Info
 }
 
-// stepRail draws the five steps in one line with a rule below: the one that is shown has the cursor, those that were
+// stepRail draws the five steps in one line, with a rule below that names the container: the one that is shown has the cursor, those that were
 // seen carry their outcome, the others a dot. Without room, the titles of the others go.
 func stepRail(f Frame, d *analysis.Diagnosis, now int, visited [5]bool) []string {
 	t := f.Theme
@@ -43,7 +43,18 @@ func stepRail(f Frame, d *analysis.Diagnosis, now int, visited [5]bool) []string
 	if Width(full) > f.Width {
 		full = railLine(t, d, now, visited, false)
 	}
-	return []string{Cut(full, f.Width), ruled(t, "", f.Width)}
+	return []string{Cut(full, f.Width), ruled(t, diagnosisTarget(t, d), f.Width)}
+}
+
+// diagnosisTarget names the container that a diagnosis is about, and its workload.
+func diagnosisTarget(t *themes.Theme, d *analysis.Diagnosis) string {
+	c := d.Container
+	name := c.Workload.Ref().String()
+	if name == "" {
+		name = "pod/" + c.Key.Pod.String()
+	}
+	dot := " " + t.Glyphs.Dot + " "
+	return name + dot + c.Key.Container.String() + dot + c.Key.Namespace.String()
 }
 
 func railLine(t *themes.Theme, d *analysis.Diagnosis, now int, visited [5]bool, titles bool) string {

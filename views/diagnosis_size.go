@@ -46,7 +46,7 @@ func behind(t data.Text) string {
 
 func layWarnings(s *sheet, list []data.Text) {
 	for _, w := range list {
-		s.note(1, s.t.Warn, s.t.Glyphs.Warn, w.String())
+		s.note(1, s.t.Warn, s.t.Glyphs.Warn, upperFirst(w.String()))
 	}
 }
 

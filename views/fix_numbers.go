@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
 )
 
@@ -100,19 +101,33 @@ func limitReason(f *Fix) string {
 	if !same(f.Limit, r.Limit) {
 		return "your number; recommended: " + recommended(r.Limit)
 	}
-	parts := make([]string, 0, len(r.Steps))
-	for _, step := range r.Steps {
-		parts = append(parts, step.String())
-	}
-	return strings.Join(parts, ", ")
+	return stepsOfSize(r, false)
 }
 
-// requestReason says where the new request comes from, when that is not the recommendation.
+// requestReason says where the new request comes from.
 func requestReason(f *Fix) string {
-	if f.Undo || f.Diagnosis == nil || f.Request == nil || same(f.Request, f.Diagnosis.Recommendation.Request) {
+	if f.Undo || f.Diagnosis == nil || f.Request == nil {
 		return ""
 	}
-	return "your number; recommended: " + recommended(f.Diagnosis.Recommendation.Request)
+	r := f.Diagnosis.Recommendation
+	if !same(f.Request, r.Request) {
+		return "your number; recommended: " + recommended(r.Request)
+	}
+	return stepsOfSize(r, true)
+}
+
+// requestStep is how a line of the arithmetic begins that is about the request.
+const requestStep = "request: "
+
+// stepsOfSize returns the arithmetic of the request, or of the limit, in one line.
+func stepsOfSize(r analysis.Recommendation, request bool) string {
+	var parts []string
+	for _, step := range r.Steps {
+		if text, ok := strings.CutPrefix(step.String(), requestStep); ok == request {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func recommended(n *int64) string {
@@ -129,6 +144,7 @@ func same(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a
 func fixWarnings(f *Fix) []string {
 	var out []string
 	add := func(text string) {
+		text = upperFirst(text)
 		if text != "" && !slices.Contains(out, text) {
 			out = append(out, text)
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
 )
 
@@ -91,7 +90,7 @@ func layWatching(s *sheet, fr Frame, f *Fix, sign string) {
 		return
 	}
 	s.hang(" ", s.t.Strong, upperFirst(h.Says.String())+".")
-	s.prose(1, s.t.Muted, watchedText(fr, h))
+	s.prose(1, s.t.Muted, "Watched since "+fr.Now.Add(-h.Watched).In(fr.Zone).Format("15:04:05")+".")
 	s.blank()
 	switch {
 	case h.Enough:
@@ -107,15 +106,6 @@ func layWatching(s *sheet, fr Frame, f *Fix, sign string) {
 	if f.Problem != "" {
 		s.note(1, s.t.Warn, s.t.Glyphs.Warn, "The pods can't be read now: "+f.Problem.String())
 	}
-}
-
-// watchedText says how long was watched, and how long the container used to live.
-func watchedText(fr Frame, h *analysis.Healing) string {
-	text := "Watched since " + fr.Now.Add(-h.Watched).In(fr.Zone).Format("15:04:05")
-	if h.Usual != nil {
-		text += "; it used to live " + Span(*h.Usual) + " between kills"
-	}
-	return text + "."
 }
 
 // killsListed is how many kills since the change are written out, the newest.

@@ -204,3 +204,24 @@ func TestFixShowsHowFarTheHistoryIs(t *testing.T) {
 		t.Errorf("nothing is being read, and still:\n%s", text)
 	}
 }
+
+func TestReasonsStandBesideTheirNumbers(t *testing.T) {
+	t.Parallel()
+	f := planned(t)
+	f.Diagnosis.Recommendation.Steps = append(f.Diagnosis.Recommendation.Steps, "request: mean 450Mi rounded up to 512Mi")
+	if got := limitReason(f); strings.Contains(got, "mean") || !strings.Contains(got, "rounded up to 768Mi") {
+		t.Errorf("limit: %q", got)
+	}
+	if got := requestReason(f); got != "mean 450Mi rounded up to 512Mi" {
+		t.Errorf("request: %q", got)
+	}
+	f.Limit, f.Request = ptr(data.Gi), ptr(640*data.Mi)
+	for name, got := range map[string]string{"768Mi": limitReason(f), "512Mi": requestReason(f)} {
+		if got != "your number; recommended: "+name {
+			t.Errorf("a number of one's own: %q", got)
+		}
+	}
+	if f.Undo = true; limitReason(f) != "the former value" || requestReason(f) != "" {
+		t.Errorf("undo: %q and %q", limitReason(f), requestReason(f))
+	}
+}
