@@ -115,8 +115,8 @@ func (f *facts) fillNumbers(c *Cause) {
 		c.ToNextKill = f.toNextKill()
 		return
 	}
-	if c.GrowthPerHour == nil && f.byAge != nil {
-		c.GrowthPerHour = f.byAge
+	if c.GrowthPerHour == nil && f.steps != nil {
+		c.GrowthPerHour = f.steps
 	}
 	if len(f.levels) > 0 && f.share(flat, settled) >= majority {
 		c.Plateau = ptr(toInt(median(f.levels)))

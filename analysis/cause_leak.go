@@ -12,6 +12,7 @@ const (
 	leakResets   = 0.05 // a restart takes it back, and it grows again
 	leakCap      = 0.95
 	regularKills = 0.30 // standard deviation over mean of the times between kills
+	leakShort    = 0.55 // a climb that only many short lives together show
 	slowHours    = 72   // from base to limit: longer than this is accumulation over days
 )
 
@@ -119,10 +120,10 @@ func (f *facts) killedGrowing() int {
 // leakWithoutCourse judges lives that are too short, or history that is missing: kills at a steady pace hint at growth.
 func leakWithoutCourse(f *facts) finding {
 	switch {
-	case f.byAge != nil && f.eligible == 0 && !f.batch:
-		return finding{score: 0.55,
-			summary:  data.Textf("Lives are too short to show a course alone; over their age memory climbs by %s a minute until the kill.", perHour(*f.byAge/60)),
-			evidence: []Evidence{{Says: data.Textf("the older the container at a sample, the more memory it has: %s a minute", perHour(*f.byAge/60)), From: data.MaxPromQL(f.h, f.use)}},
+	case f.steps != nil && f.eligible == 0 && !f.batch:
+		return finding{score: leakShort,
+			summary:  data.Textf("Memory climbs by %s a minute from each start to each kill, in lives too short to show more.", perHour(*f.steps/60)),
+			evidence: []Evidence{{Says: data.Textf("from sample to sample of short lives memory rises by %s a minute", perHour(*f.steps/60)), From: data.MaxPromQL(f.h, f.use)}},
 			against:  []Evidence{{Says: "loading at the start looks the same in so short a life", From: data.MaxPromQL(f.h, f.use)}},
 			advice:   []data.Text{"Raise the limit once to see whether memory levels off: that tells start-up load from a leak."}}
 	case f.climbs > 0 && 2*f.climbs >= f.judged && !f.batch:

@@ -11,6 +11,7 @@ const (
 	lowCap     = 0.95
 	lowUnseen  = 0.25 // taken off when no life shows a course
 	lowBlind   = 0.35 // only the kill and the limit are known
+	lowQuick   = 0.50 // it never lives for longer than a minute
 	lowStart   = 0.90 // the limit is below what starting takes
 	highLevel  = 0.75 // median over limit from which the usual level is near
 	highTime   = 0.20 // share of time near the limit
@@ -30,6 +31,13 @@ func scoreLimitTooLow(f *facts) finding {
 		return finding{score: lowStart,
 			summary:  data.Textf("The limit of %s is below what starting a container takes.", humanInt(f.hit)),
 			evidence: []Evidence{{Says: "the container was OOM-killed before its own program ran", From: statusCommand(f.c, "lastState.terminated.message")}}}
+	}
+	if f.diesStarting() && !f.batch && f.eligible == 0 {
+		return finding{score: lowQuick,
+			summary:  data.Textf("Most lives end within a minute of their start: starting seems to take more than the limit of %s.", humanInt(f.hit)),
+			evidence: []Evidence{{Says: "it is killed within a minute of its start, again and again", From: statusCommand(f.c, "lastState.terminated")}},
+			against:  []Evidence{{Says: "a program that leaks that fast looks the same", From: statusCommand(f.c, "lastState.terminated")}},
+			advice:   []data.Text{"Raise the limit once to see whether memory levels off after the start."}}
 	}
 	if !f.seen() {
 		return finding{score: lowBlind, summary: data.Textf("The limit of %s was met; without history it may be too low for normal work.", humanInt(f.hit))}
@@ -71,9 +79,6 @@ func scoreLimitTooLow(f *facts) finding {
 		out.score -= lowUnseen
 		out.against = append(out.against, Evidence{Says: "no life is long enough to show whether memory levels off", From: data.MaxPromQL(f.h, f.use)})
 	}
-	if f.diesStarting() {
-		out.evidence = append(out.evidence, Evidence{Says: "most lives end within a minute of their start: starting alone takes more than the limit", From: data.MaxPromQL(f.h, f.use)})
-	}
 	if 2*f.sudden > f.judged {
 		out.score -= 0.20
 	}
@@ -82,9 +87,6 @@ func scoreLimitTooLow(f *facts) finding {
 		plateau = median(f.levels)
 	}
 	out.summary = data.Textf("Normal work takes %s of a limit of %s: memory levels off there and does not grow.", human(plateau), humanInt(f.hit))
-	if f.diesStarting() {
-		out.summary = data.Textf("Most lives end within a minute of their start: starting takes more than the limit of %s.", humanInt(f.hit))
-	}
 	out.score = min(out.score, lowCap)
 	return out
 }

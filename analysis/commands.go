@@ -4,15 +4,15 @@ import "github.com/oomedic/oomedic/data"
 
 // commandsFor returns the commands that confirm, fix, verify and profile by hand.
 func commandsFor(c *data.Container, r *Recommendation, rt data.Text) Commands {
-	field := "lastState.terminated"
+	field, heading := "lastState.terminated", "Last State"
 	if c.Last == nil && c.Current != nil {
-		field = "state.terminated"
+		field, heading = "state.terminated", "State:"
 	}
 	out := Commands{
 		Confirm: []data.Text{
 			statusCommand(c, field+".reason"),
 			statusCommand(c, field+".exitCode"),
-			data.Text(podCommand(c, "describe") + " | grep -A 5 'Last State'"),
+			data.Text(podCommand(c, "describe") + " | grep -A 5 '" + heading + "'"),
 		},
 		Fix:     data.SetResourcesCommand(c.Workload, c.Key.Container, data.Resources{Limit: r.Limit, Request: r.Request}),
 		Profile: profileCommands(c, rt),

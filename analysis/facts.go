@@ -54,7 +54,7 @@ type facts struct {
 	regular   *float64  // standard deviation over mean of lengths
 	together  int       // moments at which several pods were killed
 	moments   int       // moments at which any pod was killed
-	byAge     *float64  // growth in bytes an hour over the age of many lives too short to show it alone
+	steps     *float64  // growth in bytes an hour between the samples of many lives too short to show it alone
 	maxLength time.Duration
 }
 
@@ -167,7 +167,7 @@ func (f *facts) readTrends() {
 			f.scale = max(f.scale, slices.Max(f.lives[i].v))
 		}
 	}
-	f.readAges()
+	f.readSteps()
 }
 
 // countTrend adds a life's trend to the tally.
@@ -220,28 +220,33 @@ func (f *facts) judgeEnd(l *life) {
 	}
 }
 
-// readAges joins lives that are too short for a course of their own: their samples over their age.
-func (f *facts) readAges() {
-	var x, y []float64
-	n := 0
+// What a climb over many short lives takes: so many lives with two samples or more, so large a part of the steps between
+// them upwards, and each of those by at least this share of the limit.
+const (
+	climbLives = 4
+	climbSteps = 0.80
+	climbStep  = 0.10
+)
+
+// readSteps joins killed lives that are too short for a course of their own: the steps from each sample to the next.
+func (f *facts) readSteps() {
+	var slopes []float64
+	lives, steps := 0, 0
 	for i := range f.lives {
 		l := &f.lives[i]
-		if l.killed.IsZero() || len(l.v) >= fewSamples || l.start.Equal(l.first()) {
+		if l.killed.IsZero() || l.limit <= 0 || len(l.v) < 2 || len(l.v) >= fewSamples {
 			continue
 		}
-		n++
-		for j := range l.t {
-			if age := hours(l.t[j] - l.start.UnixMilli()); age >= 0 && len(x) < 200 {
-				x, y = append(x, age), append(y, l.v[j])
+		lives++
+		for j := 1; j < len(l.v); j++ {
+			steps++
+			if l.v[j]-l.v[j-1] >= climbStep*l.limit {
+				slopes = append(slopes, (l.v[j]-l.v[j-1])/hours(l.t[j]-l.t[j-1]))
 			}
 		}
 	}
-	if n < 4 || len(x) < 6 {
-		return
-	}
-	slope, tau := theilSen(x, y)
-	if tau >= growthAgreement && slope*(slices.Max(x)-slices.Min(x)) >= climbRise*f.scale {
-		f.byAge = &slope
+	if lives >= climbLives && float64(len(slopes)) >= climbSteps*float64(steps) {
+		f.steps = ptr(median(slopes))
 	}
 }
 

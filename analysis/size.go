@@ -79,27 +79,6 @@ func leastFactor(f *facts, class Class) (float64, data.Text) {
 	return abovePlateau, "what it needs above the limit could not be seen"
 }
 
-// startingTime is how soon after its start a life must end to have been killed while starting.
-const startingTime = time.Minute
-
-// diesStarting reports whether lives end while they start: at the runtime's hands, or within a minute in most of at
-// least three.
-func (f *facts) diesStarting() bool {
-	if f.conf.Scope == ScopeStartup {
-		return true
-	}
-	short, n := 0, 0
-	for i := range f.lives {
-		if l := &f.lives[i]; !l.killed.IsZero() {
-			n++
-			if l.length() < startingTime {
-				short++
-			}
-		}
-	}
-	return n >= 3 && float64(short) >= majority*float64(n)
-}
-
 // recommend returns the size for a container after its cause was judged.
 func recommend(f *facts, c *Cause) Recommendation {
 	switch {
