@@ -86,6 +86,8 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		a.setTheme(a.opt.Theme, m.IsDark())
 	case tea.KeyPressMsg:
 		cmd = a.press(m)
+	case tea.PasteMsg:
+		cmd = a.paste(m)
 	case boardMsg:
 		cmd = a.gotBoard(m)
 	case heard:

@@ -194,3 +194,26 @@ func (d *driver) key() data.Key {
 	}
 	return d.app.state.Board.Cases[0].Container.Key
 }
+
+func TestPastedTextIsTypedAndNothingElse(t *testing.T) {
+	d := drive(t, nil, oomKilled("database-0", time.Minute))
+	d.send(tea.PasteMsg{Content: "q"})
+	if d.quit {
+		t.Fatal("pasted text was taken for keys")
+	}
+	d.press("/")
+	d.send(tea.PasteMsg{Content: "data\x1b[2J\n"})
+	d.sees("/data")
+	if len(d.app.stack) != 1 || d.quit {
+		t.Error("pasted text left the list")
+	}
+}
+
+func TestADiagnosisIsOpenedOnce(t *testing.T) {
+	d := drive(t, nil, oomKilled("database-0", time.Minute))
+	d.press("d")
+	d.run(d.app.do(views.OpenDiagnosis{Key: d.key()}))
+	if n := len(d.app.stack); n != 2 {
+		t.Errorf("%d screens on the stack, want 2", n)
+	}
+}

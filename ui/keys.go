@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -76,6 +78,18 @@ func (a *App) pressHelp(m tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// paste types pasted text where text is being typed, cleaned: a line feed in it would be an enter nobody pressed.
+func (a *App) paste(m tea.PasteMsg) tea.Cmd {
+	if !a.top().Typing() {
+		return nil
+	}
+	var cmds []tea.Cmd
+	for _, r := range data.Clean(strings.TrimSpace(m.Content)).String() {
+		cmds = append(cmds, a.do(a.top().Press(tea.KeyPressMsg{Code: r, Text: string(r)})))
+	}
+	return tea.Batch(cmds...)
+}
+
 // do carries out what a screen asked for.
 func (a *App) do(i views.Intent) tea.Cmd {
 	switch i := i.(type) {
@@ -83,7 +97,9 @@ func (a *App) do(i views.Intent) tea.Cmd {
 		a.push(views.NewCase(i.Key))
 		return a.readChart(views.ChartKey{Key: i.Key, Window: data.Day})
 	case views.OpenDiagnosis:
-		a.push(views.NewDiagnosis(i.Key))
+		if _, there := a.top().(*views.DiagnosisScreen); !there {
+			a.push(views.NewDiagnosis(i.Key))
+		}
 		return a.diagnose(i.Key, false)
 	case views.OpenFix:
 		return a.openFix(i.Key)
