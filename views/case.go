@@ -157,8 +157,11 @@ func (s *CaseScreen) wantsChart() bool {
 
 // Set takes the newest state and prepares the numbers of the chart that is shown.
 func (s *CaseScreen) Set(st *State) {
+	if st == nil {
+		st = &State{}
+	}
 	s.state, s.listed = st, false
-	if st != nil && st.Board != nil {
+	if st.Board != nil {
 		if c, ok := st.Board.Case(s.key); ok {
 			s.found, s.listed = c, true
 		}

@@ -84,7 +84,12 @@ func TestCaseThatLeavesTheList(t *testing.T) {
 	if out := caseText(t, s, 100, 30); strings.Contains(out, left) {
 		t.Errorf("a listed container is said to have left:\n%s", out)
 	}
-	st.Board = &Board{Metrics: st.Board.Metrics}
+	metrics := st.Board.Metrics
+	s.Set(nil)
+	if out := caseText(t, s, 100, 30); !strings.Contains(out, "deployment/leaky") {
+		t.Errorf("without a state, the last facts are not kept:\n%s", out)
+	}
+	st.Board = &Board{Metrics: metrics}
 	s.Set(st)
 	if out := caseText(t, s, 100, 30); !strings.Contains(out, left) || !strings.Contains(out, "deployment/leaky") {
 		t.Errorf("the last facts are not kept, or not marked as old:\n%s", out)
