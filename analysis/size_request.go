@@ -83,7 +83,7 @@ func qualify(f *facts, c *Cause, r *Recommendation) {
 	}
 	if s.Samples > 0 && s.Samples < enoughSamples {
 		r.Warnings = append(r.Warnings, data.Textf("only %s: the size rests on little", count(s.Samples, "sample")))
-	} else if s.Samples > 0 && s.Coverage < shortCoverage {
+	} else if s.Samples > 0 && s.Coverage < shortCoverage && !f.batch {
 		r.Warnings = append(r.Warnings, data.Textf("samples cover %s of the %s", percent(s.Coverage), f.use))
 	}
 	if f.maybeKilled() {
