@@ -217,3 +217,18 @@ func TestADiagnosisIsOpenedOnce(t *testing.T) {
 		t.Errorf("%d screens on the stack, want 2", n)
 	}
 }
+
+func TestAYoungPodOpensWithAShortWindow(t *testing.T) {
+	for _, tc := range []struct {
+		age  time.Duration
+		want data.Window
+	}{{10 * time.Minute, data.Hour}, {time.Hour, data.SixHours}, {7 * time.Hour, data.Day}, {90 * 24 * time.Hour, data.Day}} {
+		c := oomKilled("database-0", time.Minute)
+		c.PodCreated = start.Add(-tc.age)
+		d := drive(t, nil, c)
+		d.press("enter")
+		if got := d.metrics.charts[0].Window; got != tc.want {
+			t.Errorf("a pod of %s opens with %s, want %s", tc.age, got, tc.want)
+		}
+	}
+}

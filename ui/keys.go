@@ -94,8 +94,9 @@ func (a *App) paste(m tea.PasteMsg) tea.Cmd {
 func (a *App) do(i views.Intent) tea.Cmd {
 	switch i := i.(type) {
 	case views.OpenCase:
-		a.push(views.NewCase(i.Key))
-		return a.readChart(views.ChartKey{Key: i.Key, Window: data.Day})
+		w := a.firstWindow(i.Key)
+		a.push(views.NewCase(i.Key, w))
+		return a.readChart(views.ChartKey{Key: i.Key, Window: w})
 	case views.OpenDiagnosis:
 		if _, there := a.top().(*views.DiagnosisScreen); !there {
 			a.push(views.NewDiagnosis(i.Key))
@@ -165,6 +166,21 @@ func (a *App) nextTheme() {
 		}
 	}
 	a.setTheme(names[0], a.dark)
+}
+
+// firstWindow is the window that a case opens with: a day, or less for a pod that is younger, whose whole story would
+// otherwise stand in the last few columns.
+func (a *App) firstWindow(k data.Key) data.Window {
+	c, ok := a.container(k)
+	if !ok || c.PodCreated.IsZero() {
+		return data.Day
+	}
+	for _, w := range data.ChartWindows {
+		if a.now.Sub(c.PodCreated) < w.Duration() || w == data.Day {
+			return w
+		}
+	}
+	return data.Day
 }
 
 // container returns a copy of the facts of a container on the board.

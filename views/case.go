@@ -31,9 +31,9 @@ type CaseScreen struct {
 	drawing string
 }
 
-// NewCase returns the screen of one container, with the window of 24h.
-func NewCase(k data.Key) *CaseScreen {
-	return &CaseScreen{key: k, window: data.Day, plot: 60, page: 10}
+// NewCase returns the screen of one container, which opens with window w.
+func NewCase(k data.Key, w data.Window) *CaseScreen {
+	return &CaseScreen{key: k, window: w, plot: 60, page: 10}
 }
 
 // Title returns pod/container.

@@ -76,7 +76,7 @@ func TestCaseReadsOldChartsAgain(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := NewCase(leakyKey)
+			s := NewCase(leakyKey, data.Day)
 			st := fixtureState(t)
 			if tt.l != nil {
 				st.Charts[ChartKey{leakyKey, data.Day}] = tt.l

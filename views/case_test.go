@@ -15,7 +15,7 @@ func caseWith(t testing.TB, c *data.Chart) (*CaseScreen, *State) {
 	if found, ok := st.Board.Case(c.Key); ok && found.Confirmation.OOMKilled {
 		found.Container.Kills, found.Confirmation.Kills.Day = c.Kills, ptr(len(c.Kills))
 	}
-	s := NewCase(c.Key)
+	s := NewCase(c.Key, data.Day)
 	s.window = c.Window
 	s.Set(st)
 	return s, st
@@ -46,7 +46,7 @@ var caseStates = map[string]func(t *testing.T) Screen{
 	"no-prometheus": func(t *testing.T) Screen {
 		st := fixtureState(t)
 		st.Board.Metrics = Metrics{}
-		s := NewCase(leakyKey)
+		s := NewCase(leakyKey, data.Day)
 		s.Set(st)
 		return s
 	},
@@ -103,12 +103,12 @@ var caseStates = map[string]func(t *testing.T) Screen{
 		return s
 	},
 	"unknown": func(t *testing.T) Screen {
-		s := NewCase(fixtureKey("shop", "never-seen", "api"))
+		s := NewCase(fixtureKey("shop", "never-seen", "api"), data.Day)
 		s.Set(fixtureState(t))
 		return s
 	},
 	"waiting": func(t *testing.T) Screen {
-		s := NewCase(leakyKey)
+		s := NewCase(leakyKey, data.Day)
 		s.Set(&State{})
 		return s
 	},
