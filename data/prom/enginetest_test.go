@@ -51,7 +51,7 @@ func newEngine(t testing.TB, maxSamples int) *engineServer {
 	}
 	e := &engineServer{db: db, methods: map[string]int{}}
 	e.engine = promql.NewEngine(promql.EngineOpts{
-		MaxSamples: maxSamples, Timeout: 20 * time.Second, LookbackDelta: 5 * time.Minute,
+		MaxSamples: maxSamples, Timeout: 10 * time.Minute, LookbackDelta: 5 * time.Minute,
 		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parser.NewParser(parser.Options{}),
 	})
 	mux := http.NewServeMux()
@@ -214,6 +214,9 @@ func (e *engineServer) reader(t testing.TB, o Options) *Reader {
 	t.Helper()
 	if o.Now == nil {
 		o.Now = func() time.Time { return testNow }
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 10 * time.Minute // tests with the race detector share their cores
 	}
 	r, err := Dial(e.URL, o)
 	if err != nil {

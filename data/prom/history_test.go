@@ -3,8 +3,10 @@ package prom
 import (
 	"context"
 	"math"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -180,7 +182,7 @@ func TestHistoryTooLargeIsReadAsMaxima(t *testing.T) {
 	c := apiCase()
 	var lines []line
 	for _, pod := range []string{c.Key.Pod.String(), "api-7d9f8b6c5-bbbb2", "api-7d9f8b6c5-bbbb4"} {
-		lines = append(lines, memory(pod, "/"+pod).with(ago(30*day-time.Hour), testNow, time.Minute, func(at time.Time) float64 {
+		lines = append(lines, memory(pod, "/"+pod).with(ago(10*day), testNow, time.Minute, func(at time.Time) float64 {
 			if at.Equal(ago(48 * time.Hour)) {
 				return 400 * mi // one sample high
 			}
@@ -189,7 +191,7 @@ func TestHistoryTooLargeIsReadAsMaxima(t *testing.T) {
 	}
 	e.load(t, lines...)
 	r := e.reader(t, Options{})
-	r.budget = 100_000 // of 129,420; at 5 minutes they are 25,884
+	r.budget = 30_000 // of 43,200; at 5 minutes they are 8,640
 	h, err := r.History(t.Context(), c, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +204,7 @@ func TestHistoryTooLargeIsReadAsMaxima(t *testing.T) {
 		t.Fatalf("%d lives, want 3", len(h.Lives))
 	}
 	for _, l := range h.Lives {
-		if peak := slices.Max(l.V); peak != 400*mi || l.Len() < 8600 {
+		if peak := slices.Max(l.V); peak != 400*mi || l.Len() < 2870 {
 			t.Errorf("%s: %d points, peak %v Mi: the one high sample must survive", l.Pod, l.Len(), peak/mi)
 		}
 	}
@@ -215,19 +217,64 @@ func TestHistoryTooLargeIsReadAsMaxima(t *testing.T) {
 
 func TestHistoryHalvesDaysThatAreTooLarge(t *testing.T) {
 	t.Parallel()
-	e := newEngine(t, 2000) // a day at 30 s has 2,880 samples, half a day 1,440
+	for name, c := range map[string]struct {
+		refused []string // lengths of range selectors that are too much for the server
+		samples int
+		asked   int // raw queries
+	}{
+		"half a day fits":     {[]string{"[1d]"}, 2880, 3},
+		"a quarter fits":      {[]string{"[1d]", "[12h]"}, 2880, 7},
+		"nothing fits at all": {[]string{"[1d]", "[12h]", "[6h]"}, 0, 3}, // and then it is left alone
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := newEngine(t, 50_000_000)
+			own := apiCase()
+			e.load(t, memory(own.Key.Pod.String(), "/a").with(ago(24*time.Hour-scrape), testNow.Add(time.Second), scrape, always(mi)))
+			var asked atomic.Int32
+			r, _ := serve(t, Options{Timeout: time.Minute}, func(w http.ResponseWriter, req *http.Request) {
+				q := req.FormValue("query")
+				if strings.HasPrefix(q, data.MetricWorkingSet) {
+					asked.Add(1)
+					for _, length := range c.refused {
+						if strings.HasSuffix(q, length) {
+							says(422, jsonKind, `{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory in query execution"}`)(w, req)
+							return
+						}
+					}
+				}
+				e.Config.Handler.ServeHTTP(w, req)
+			})
+			h, err := r.History(t.Context(), own, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := 0
+			for _, l := range h.Lives {
+				got += l.Len()
+			}
+			_, gap := gapOf(h.Gaps, "memory from")
+			if got != c.samples || int(asked.Load()) != c.asked || gap != (c.samples == 0) {
+				t.Errorf("%d samples of %d in %d questions of %d; gaps %v", got, c.samples, asked.Load(), c.asked, h.Gaps)
+			}
+		})
+	}
+}
+
+func TestHistoryThatCannotBeCounted(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t, 2000) // a day at 30 s has 2,880 samples, an hour 120
 	c := apiCase()
 	e.load(t, memory(c.Key.Pod.String(), "/a").with(ago(24*time.Hour), testNow, scrape, always(mi)))
 	h, err := e.reader(t, Options{}).History(t.Context(), c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(h.Lives) != 1 {
-		t.Fatalf("%d lives; gaps %v", len(h.Lives), h.Gaps)
+	if why, ok := gapOf(h.Gaps, "statistics from every sample"); h.Resolution != 5*time.Minute || !ok || !strings.Contains(why, "too many samples") {
+		t.Errorf("resolution %s, gaps %v", h.Resolution, h.Gaps)
 	}
-	// Counting a day already needs too many samples, so maxima are read; they too are halved until they fit.
-	if h.Resolution == 0 && h.Lives[0].Len() != 2880 {
-		t.Errorf("%d samples of 2,880", h.Lives[0].Len())
+	if len(h.Lives) != 1 || h.Lives[0].Len() < 288 {
+		t.Errorf("lives %v", ids(h.Lives))
 	}
 }
 

@@ -13,7 +13,7 @@ func TestKillsAreDistinctAndOOMAlone(t *testing.T) {
 	c := apiCase()
 	pod := c.Key.Pod.String()
 	name := []string{"namespace", "shop", "container", "api", "pod", "api-7d9f8b6c5-ccccc"}
-	lines := kubeState(pod, "OOMKilled", testNow, ago(20*day), ago(3*day), ago(2*time.Hour))
+	lines := kubeState(pod, "OOMKilled", testNow, ago(8*day), ago(3*day), ago(2*time.Hour))
 	lines = append(lines, kubeState("api-7d9f8b6c5-bbbbb", "Error", testNow, ago(5*time.Hour))...) // no kill for memory
 	lines = append(lines,
 		// a status that is lost has the zero time, which is far below zero
@@ -31,7 +31,7 @@ func TestKillsAreDistinctAndOOMAlone(t *testing.T) {
 	want := []struct {
 		pod string
 		at  time.Time
-	}{{pod, ago(20 * day)}, {"api-7d9f8b6c5-ddddd", ago(4 * day)}, {pod, ago(3 * day)}, {pod, ago(2 * time.Hour)}}
+	}{{pod, ago(8 * day)}, {"api-7d9f8b6c5-ddddd", ago(4 * day)}, {pod, ago(3 * day)}, {pod, ago(2 * time.Hour)}}
 	if len(h.Kills) != len(want) {
 		t.Fatalf("kills %+v", h.Kills)
 	}
@@ -51,7 +51,7 @@ func TestKillsOfACrashLoop(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t, 50_000_000)
 	c := apiCase()
-	at := []time.Time{ago(10 * day)}
+	at := []time.Time{ago(5 * day)}
 	for _, wait := range []int{35, 60, 60, 90, 120, 180, 320, 320} {
 		at = append(at, at[len(at)-1].Add(time.Duration(wait)*time.Second))
 	}

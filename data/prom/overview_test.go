@@ -84,6 +84,16 @@ func TestOverviewAsksInBatches(t *testing.T) {
 	}
 }
 
+// TestProbeOfAYoungPrometheus holds that the scrape interval is not taken from how few samples there are yet.
+func TestProbeOfAYoungPrometheus(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t, 50_000_000)
+	e.load(t, memory("p", "/a", "odd", "a\"b\\c").with(ago(2*time.Minute), testNow, 10*time.Second, always(mi)))
+	if st := e.reader(t, Options{}).Probe(t.Context()); st.ScrapeInterval != 10*time.Second {
+		t.Errorf("interval %s", st.ScrapeInterval)
+	}
+}
+
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t, 50_000_000)

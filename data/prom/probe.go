@@ -2,6 +2,7 @@ package prom
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ var neededMetrics = []string{
 	data.MetricLimits, data.MetricRequests, data.MetricLastEnd, data.MetricLastReason, data.MetricInitLastEnd, data.MetricRestarts,
 }
 
-// Probe asks in three cheap queries whether the source answers, which needed metrics it has, and how often it samples
+// Probe asks in four cheap questions whether the source answers, which needed metrics it has, and how often it samples
 // the working set. It keeps the scrape interval for the steps of charts.
 func (r *Reader) Probe(ctx context.Context) Status {
 	st := Status{Source: r.source, Has: map[string]bool{}}
@@ -102,23 +103,44 @@ func missing(has map[string]bool) []data.Gap {
 // scrapeLook is how far back the scrape interval is measured.
 const scrapeLook = 10 * time.Minute
 
-// measureScrape measures how often the working set of the selected containers is sampled, and remembers it. Nine of
-// ten series have at most as many samples as it counts, which leaves out those that have just begun. 0 is unknown.
+// measureScrape measures how often the working set of the selected containers is sampled, and remembers it: the
+// median distance in the series that has the most samples of the last minutes. A count alone would take a Prometheus
+// that has just started for a slow one. 0 is unknown.
 func (r *Reader) measureScrape(ctx context.Context, sel string) time.Duration {
-	promql := "quantile(0.9, count_over_time(" + data.MetricWorkingSet + "{" + sel + "}[" + data.PromDuration(scrapeLook) + "]))"
-	a, err := r.instant(ctx, promql, r.now())
+	window := "[" + data.PromDuration(scrapeLook) + "]"
+	a, err := r.instant(ctx, "topk(1, count_over_time("+data.MetricWorkingSet+"{"+sel+"}"+window+"))", r.now())
+	v, ok := a.value.(model.Vector)
+	if err != nil || !ok || len(v) == 0 || v[0].Value < 2 {
+		return 0
+	}
+	a, err = r.instant(ctx, data.MetricWorkingSet+"{"+sameLabels(v[0].Metric)+"}"+window, r.now())
 	if err != nil {
 		return 0
 	}
-	s := seriesOf(a.value)
-	if len(s) == 0 || s[0].V[0] < 2 {
+	sp := spacing{}
+	for _, s := range seriesOf(a.value) {
+		sp.add(s.Samples)
+	}
+	if len(sp) == 0 {
 		return 0
 	}
-	interval := usualInterval(time.Duration(float64(scrapeLook) / s[0].V[0]))
+	interval := usualInterval(time.Duration(sp.median()) * time.Millisecond)
 	r.mu.Lock()
 	r.scrape = interval
 	r.mu.Unlock()
 	return interval
+}
+
+// sameLabels selects the series with the labels of m that are plain names.
+func sameLabels(m model.Metric) string {
+	var out []string
+	for name, value := range m {
+		if model.LegacyValidation.IsValidLabelName(string(name)) && name != model.MetricNameLabel {
+			out = append(out, equal(string(name), string(value)))
+		}
+	}
+	slices.Sort(out)
+	return joinMatchers(out...)
 }
 
 // scrapeInterval returns the remembered scrape interval or measures it in a namespace. 0 is unknown.

@@ -1,0 +1,94 @@
+package prom
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"))
+}
+
+// BenchmarkHistoryDecode reads 86,400 samples, 30 days of one pod at 30 s, from a server that only sends bytes.
+func BenchmarkHistoryDecode(b *testing.B) {
+	const perDay = 2880
+	body := func(day int) string {
+		var s strings.Builder
+		fmt.Fprintf(&s, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"namespace":"shop","pod":"p","container":"api","id":"/d%d"},"values":[`, day)
+		for i := range perDay {
+			if i > 0 {
+				s.WriteByte(',')
+			}
+			fmt.Fprintf(&s, `[%d.412,"%d"]`, ago(time.Duration(30-day)*24*time.Hour).Unix()+int64(i+1)*30, 200<<20+i)
+		}
+		s.WriteString("]}]}}")
+		return s.String()
+	}
+	days := map[string]string{}
+	for d := range historyDays {
+		days[fmt.Sprint(ago(time.Duration(29-d)*24*time.Hour).Unix())] = body(d)
+	}
+	var counts strings.Builder
+	for d := range historyDays {
+		fmt.Fprintf(&counts, `,[%d,"%d"]`, ago(time.Duration(29-d)*24*time.Hour).Unix(), perDay)
+	}
+	count := `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[` + counts.String()[1:] + `]}]}}`
+	rt := bodies(func(req *http.Request) string {
+		switch q := req.FormValue("query"); {
+		case strings.HasPrefix(q, "sum(count_over_time"):
+			return count
+		case strings.HasSuffix(q, "}[1d]"):
+			return days[req.FormValue("time")]
+		}
+		return `{"status":"success","data":{"resultType":"matrix","result":[]}}`
+	})
+	r, err := Dial("http://engine", Options{Transport: rt, Now: func() time.Time { return testNow }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		h, err := r.History(b.Context(), apiCase(), nil)
+		if err != nil || len(h.Lives) != historyDays || h.Lives[0].Len() != perDay {
+			b.Fatalf("%v, %v", h, err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(historyDays*perDay), "ns/sample")
+}
+
+// BenchmarkChart asks a real engine over HTTP for seven days at 30 s with 21 lives.
+func BenchmarkChart(b *testing.B) {
+	e := newEngine(b, 50_000_000)
+	c := apiCase()
+	e.load(b, sawtooth(c.Key.Pod.String(), 21)...)
+	r := e.reader(b, Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if ch, err := r.Chart(b.Context(), c, data.Week); err != nil || len(ch.Lives) != 21 {
+			b.Fatalf("%v, %v", ch, err)
+		}
+	}
+}
+
+// bodies is a transport within the process.
+type bodies func(*http.Request) string
+
+// RoundTrip answers with a body and no network.
+func (f bodies) RoundTrip(req *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: 200, Header: http.Header{"Content-Type": {jsonKind}}, Request: req,
+		Body: readCloser{strings.NewReader(f(req))}, ProtoMajor: 1, ProtoMinor: 1,
+	}, nil
+}
+
+type readCloser struct{ *strings.Reader }
+
+// Close does nothing.
+func (readCloser) Close() error { return nil }
