@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -43,7 +44,8 @@ func (s *podSource) Watch(opts metav1.ListOptions) (watch.Interface, error) {
 
 // ListWithContext lists all pods in pages and returns them slim. The options are not used: a list with
 // resourceVersion=0 ignores its limit, and would bring every pod of the cluster into memory at once.
-func (s *podSource) ListWithContext(ctx context.Context, _ metav1.ListOptions) (runtime.Object, error) {
+func (s *podSource) ListWithContext(ctx context.Context, _ metav1.ListOptions) (_ runtime.Object, err error) {
+	defer s.recovered(&err)
 	out := &internalversion.List{}
 	rv, err := s.c.pages(ctx, s.ns, func() { out.Items = nil }, func(p *corev1.Pod) {
 		out.Items = append(out.Items, s.c.slimmed(s.store, p))
@@ -57,7 +59,8 @@ func (s *podSource) ListWithContext(ctx context.Context, _ metav1.ListOptions) (
 }
 
 // WatchWithContext opens a stream and follows its end.
-func (s *podSource) WatchWithContext(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+func (s *podSource) WatchWithContext(ctx context.Context, opts metav1.ListOptions) (_ watch.Interface, err error) {
+	defer s.recovered(&err)
 	opts.LabelSelector = s.c.o.Selector
 	initial := opts.SendInitialEvents != nil && *opts.SendInitialEvents
 	w, err := s.c.cs.CoreV1().Pods(s.ns).Watch(ctx, opts)
@@ -75,6 +78,15 @@ func (s *podSource) WatchWithContext(ctx context.Context, opts metav1.ListOption
 	s.hold = 0
 	s.health.opened(initial)
 	return followed(w, s.health.dropped), nil
+}
+
+// recovered turns a panic into an error, after which the reflector tries again, and says that the list is stale.
+func (s *podSource) recovered(err *error) {
+	if r := recover(); r != nil {
+		s.c.log.Error("watch pods", "namespace", s.ns, "panic", fmt.Sprint(r))
+		*err = fmt.Errorf("reading pods broke and starts again: %v", r)
+		s.health.fail(*err)
+	}
 }
 
 // failed notes an error unless it comes of the program's own end. When a right is missing it waits a while, longer each
