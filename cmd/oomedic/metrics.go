@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/data/prom"
@@ -20,16 +19,6 @@ type metrics struct{ *prom.Reader }
 func (m metrics) Probe(ctx context.Context) views.Metrics {
 	s := m.Reader.Probe(ctx)
 	return views.Metrics{Source: s.Source, Checked: true, Reachable: s.Reachable, Problem: s.Problem}
-}
-
-// ChildKills finds containers in which a process was killed.
-func (m metrics) ChildKills(ctx context.Context, window time.Duration) ([]data.ChildKill, error) {
-	kills, err := m.Reader.ChildKills(ctx, window)
-	out := make([]data.ChildKill, len(kills))
-	for i, k := range kills {
-		out[i] = data.ChildKill{Namespace: k.Namespace, Pod: k.Pod, Container: k.Container, Count: k.Count, From: k.From}
-	}
-	return out, err
 }
 
 // openMetrics returns the door to Prometheus, or nil and why there is none.

@@ -9,19 +9,10 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
-// ChildKill says how many processes were killed for memory in one container. The counter lives in the container's
-// cgroup: what it counts is mostly children, since the cgroup of a killed main process dies before it is scraped. A
-// main process whose kill was scraped in time counts too; the caller takes those kills off.
-type ChildKill struct {
-	Namespace, Pod, Container data.Text
-	Count                     float64
-	From                      data.Text // PromQL that shows the number
-}
-
 // ChildKills returns, for every container of the source, the rise of container_oom_events_total over the window that
 // ends now, above zero alone, ordered by namespace, pod and container. Instances of a container add up. The first
 // query finds the few containers whose counter is above zero at all, the others look at those.
-func (r *Reader) ChildKills(ctx context.Context, window time.Duration) ([]ChildKill, error) {
+func (r *Reader) ChildKills(ctx context.Context, window time.Duration) ([]data.ChildKill, error) {
 	now := r.now()
 	a, err := r.instant(ctx, byContainer+"(max_over_time("+data.MetricOOMEvents+"{"+realContainers+"}["+data.PromDuration(window)+"])) > 0", now)
 	if err != nil {
@@ -31,22 +22,22 @@ func (r *Reader) ChildKills(ctx context.Context, window time.Duration) ([]ChildK
 	for _, s := range seriesOf(a.value) {
 		suspects = append(suspects, &data.Container{Key: data.Key{Namespace: data.Text(s.namespace), Pod: data.Text(s.pod)}})
 	}
-	var out []ChildKill
+	var out []data.ChildKill
 	for _, b := range podBatches(suspects, batchPods) {
 		a, err := r.instant(ctx, oomRisePromQL(podsSelector(b.namespace, b.pods), window), now)
 		if err != nil {
 			return nil, err
 		}
 		for _, s := range seriesOf(a.value) {
-			out = append(out, ChildKill{
+			out = append(out, data.ChildKill{
 				Namespace: data.Text(s.namespace), Pod: data.Text(s.pod), Container: data.Text(s.container),
 				Count: s.V[len(s.V)-1],
 				From:  data.Text(oomRisePromQL(podSelector(s.namespace, s.pod, s.container), window)),
 			})
 		}
 	}
-	slices.SortFunc(out, func(a, b ChildKill) int {
-		key := func(k ChildKill) string {
+	slices.SortFunc(out, func(a, b data.ChildKill) int {
+		key := func(k data.ChildKill) string {
 			return k.Namespace.String() + "/" + k.Pod.String() + "/" + k.Container.String()
 		}
 		return strings.Compare(key(a), key(b))
