@@ -124,6 +124,14 @@ type History struct {
 	// RSS and Cache are the same container's parts where the source has them, at Resolution or coarser.
 	RSS   Samples
 	Cache Samples
+	// ActiveFile and InactiveFile are the parts of Cache that the kernel can take back, like Cache.
+	ActiveFile   Samples
+	InactiveFile Samples
+	// Shared is what is left of the page cache without its active and inactive files, the highest of all pods: files in
+	// memory-backed volumes and shared memory (tmpfs), which no reclaim frees. Empty where a part is not known.
+	Shared Samples
+	// Load is what the pods did beside using memory.
+	Load Load
 	// Kills are the kills that kube-state-metrics remembers, of every pod of the workload, oldest first.
 	Kills   []PodKill
 	Source  Text // address or "embedded"
@@ -153,7 +161,9 @@ type Overview struct {
 	Kills []Kill
 }
 
-// ChildKill says that processes were OOM-killed in a container, whether or not it lived on.
+// ChildKill says how many processes were killed for memory in one container. The counter lives in the container's
+// cgroup: what it counts is mostly children, since the cgroup of a killed main process dies before it is scraped. A
+// main process whose kill was scraped in time counts too; the caller takes those kills off.
 type ChildKill struct {
 	Namespace Text
 	Pod       Text

@@ -41,7 +41,10 @@ func (r *Reader) History(ctx context.Context, c *data.Container, progress func(d
 	}
 	tasks := b.memoryTasks(ctx, counts, err)
 	tasks = append(tasks, b.otherTasks()...)
+	load, loads := b.loadTasks()
+	tasks = append(tasks, loads...)
 	r.runAll(ctx, b.n, tasks, counter(progress, len(tasks)))
+	load.sayMissing()
 	if ctx.Err() != nil {
 		return nil, r.explain(ctx, ctx.Err())
 	}
@@ -221,6 +224,8 @@ func (b *historyBuilder) otherTasks() []task {
 		}},
 		part(data.MetricRSS, &b.h.RSS),
 		part(data.MetricCache, &b.h.Cache),
+		part(data.MetricActiveFile, &b.h.ActiveFile),
+		part(data.MetricInactiveFile, &b.h.InactiveFile),
 	}
 }
 
