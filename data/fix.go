@@ -13,6 +13,22 @@ type Change struct {
 	// Limit and Request are the wanted values in bytes; nil leaves what is there.
 	Limit   *int64
 	Request *int64
+	// Way is how; empty means WayTemplate.
+	Way Way
+	// SizeLimit is the wanted sizeLimit of one emptyDir volume; nil leaves what is there. WayTemplate and WayBoth only.
+	SizeLimit *VolumeSize
+	// Knobs are runtime settings to change together with the limit. WayTemplate and WayBoth only.
+	Knobs []KnobChange
+	// DropLimit and DropRequest take the value away, for an undo of one that was not there. DropSize names a volume
+	// whose sizeLimit is taken away.
+	DropLimit   bool
+	DropRequest bool
+	DropSize    Text
+	// Expect are the objects and values that must still stand, for an undo: the plan fails with ErrConflict when the
+	// memory of one is another by now, and in place no other pods are touched. Empty expects nothing.
+	Expect []Target
+	// UndoOf is the ID of the journal's entry that this takes back.
+	UndoOf string
 }
 
 // DiffKind says what a line of a diff is.
@@ -49,6 +65,24 @@ type Plan struct {
 	Command    Text   // the equal kubectl command
 	// Effect says what happens to running pods: "rolls out to 3 pods", "from the next run on".
 	Effect Text
+
+	// Target is the object that WayTemplate and WayBoth patch: the workload itself or the custom resource above it.
+	Target Workload
+	// Ways are all ways, with what speaks for and against each. The change's own way is Change.Way, never empty.
+	Ways []WayOffer
+	// Checks are what was looked at beforehand, the gravest first.
+	Checks []Check
+	// Pods are the pods that an in-place resize changes, in the order in which they are patched: one first, then the rest.
+	Pods []PodPlan
+	// ManagedBy are the tools that also decide these numbers.
+	ManagedBy []Manager
+	// Knobs are the runtime settings found in the template with a proposal for the new limit; put them into Change.Knobs
+	// to change them too.
+	Knobs []KnobChange
+	// Export is the change as text, by format, one element a line.
+	Export map[ExportFormat][]Text
+	// Unrecorded lets the change be made although the journal cannot be written. Only a person may set it.
+	Unrecorded bool
 }
 
 // Applied is the outcome of a plan that was carried out.
@@ -57,6 +91,13 @@ type Applied struct {
 	ResourceVersion string
 	Generation      int64
 	After           Resources
+	// Way is the way that was gone, and Targets what became of each object, in the order of sending. They are filled in
+	// also beside an error.
+	Way     Way
+	Targets []Target
+	// JournalID is the entry in the journal; empty when there is none. JournalProblem says why its outcome is not there.
+	JournalID      string
+	JournalProblem Text
 }
 
 // Rollout is how far a change has come to the pods.
@@ -72,6 +113,10 @@ type Rollout struct {
 	// Failed is true when it cannot go on without somebody's help.
 	Failed bool
 	At     time.Time
+	// Resizes are the pods of an in-place resize. Done and Failed speak of all pods together.
+	Resizes []PodResize
+	// Blocking is the pod that keeps an ordered StatefulSet from going on: resize it in place, or delete it. Nil without one.
+	Blocking *PodKey
 }
 
 // The errors of reading and changing a cluster that screens tell apart. Their text comes with the wrapping error.
@@ -96,4 +141,10 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrUnknownOutcome means that the request was sent and no answer came: the object must be read again.
 	ErrUnknownOutcome = errors.New("the outcome is unknown")
+	// ErrPartly means that some objects were changed and others were not; Applied.Targets says which.
+	ErrPartly = errors.New("not everything was applied")
+	// ErrNoJournal means that the change could not be written down first, so that nothing was sent.
+	ErrNoJournal = errors.New("the journal cannot be written")
+	// ErrBlocked means that a check forbids the change; the wrapping error has its words.
+	ErrBlocked = errors.New("a check forbids the change")
 )
