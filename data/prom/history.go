@@ -224,8 +224,6 @@ func (b *historyBuilder) otherTasks() []task {
 		}},
 		part(data.MetricRSS, &b.h.RSS),
 		part(data.MetricCache, &b.h.Cache),
-		part(data.MetricActiveFile, &b.h.ActiveFile),
-		part(data.MetricInactiveFile, &b.h.InactiveFile),
 	}
 }
 

@@ -50,6 +50,8 @@ func (b *historyBuilder) loadTasks() (*loadReader, []task) {
 		l.signal(data.MetricReads, l.rate(data.MetricReads, b.sel, "id,device"), &into.Reads),
 		l.signal(data.MetricSockets, l.gauge(data.MetricSockets), &into.Sockets),
 		l.signal(data.MetricThreads, l.gauge(data.MetricThreads), &into.Threads),
+		l.fileTask(data.MetricActiveFile, &b.h.ActiveFile),
+		l.fileTask(data.MetricInactiveFile, &b.h.InactiveFile),
 		l.sharedTask(podSel),
 	}
 }
@@ -80,12 +82,27 @@ func (l *loadReader) signal(metric, promql string, into *[]data.Signal) task {
 		for _, s := range merged(parts) {
 			*into = append(*into, data.Signal{Pod: data.Text(s.pod), Samples: s.Samples})
 		}
-		if len(*into) == 0 {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.none = append(l.none, metric)
-		}
+		l.note(metric, len(*into) == 0)
 		return nil
+	}}
+}
+
+// note remembers a metric that has no sample.
+func (l *loadReader) note(metric string, none bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if none {
+		l.none = append(l.none, metric)
+	}
+}
+
+// fileTask reads a part of the page cache.
+func (l *loadReader) fileTask(metric string, into *data.Samples) task {
+	return task{data.Text(metric), func(ctx context.Context) (err error) {
+		promql := "max by (namespace,container)(max_over_time(" + metric + "{" + l.b.sel + "}[" + data.PromDuration(partsStep) + "]))"
+		*into, err = l.b.r.stepped(ctx, l.b.n, promql, l.b.h.To.Add(-partsDays*day+partsStep), l.b.h.To, partsStep, l.b.h.To)
+		l.note(metric, err == nil && into.Len() == 0)
+		return err
 	}}
 }
 
@@ -105,6 +122,6 @@ func (l *loadReader) sayMissing() {
 	if len(l.none) == 0 {
 		return
 	}
-	l.b.n.gap("load beside memory", data.Textf("no samples of %s in the last %d days: bursts, work on files and growing load are harder to tell apart",
+	l.b.n.gap("load beside memory", data.Textf("no samples of %s in the last %d days: bursts, work on files, growing load and memory-backed files are harder to tell apart",
 		strings.Join(slices.Sorted(slices.Values(l.none)), ", "), partsDays))
 }

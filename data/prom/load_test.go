@@ -77,7 +77,7 @@ func TestLoadStepFollowsReplicas(t *testing.T) {
 		c.Workload.Replicas = &n
 		b := &historyBuilder{r: &Reader{}, n: &notes{}, c: c, h: &data.History{To: testNow}}
 		l, tasks := b.loadTasks()
-		if b.h.Load.Step != want || len(tasks) != 6 {
+		if b.h.Load.Step != want || len(tasks) != 8 {
 			t.Errorf("%d replicas: step %s, want %s", n, b.h.Load.Step, want)
 		}
 		l.sayMissing()
