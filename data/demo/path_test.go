@@ -40,8 +40,9 @@ func TestTheWholePath(t *testing.T) {
 	if c.Workload.Ref() != "statefulset/database" || c.Last == nil || c.Last.Reason != "OOMKilled" || *c.Resources.Limit != 512*data.Mi {
 		t.Fatalf("%+v", c)
 	}
-	if w := found(t, st, "report").Workload; w.Ref() != "cronjob/nightly-report" {
-		t.Errorf("the report belongs to %s", w.Ref())
+	report := found(t, st, "report")
+	if report.Workload.Ref() != "cronjob/nightly-report" {
+		t.Errorf("the report belongs to %s", report.Workload.Ref())
 	}
 	if w := found(t, st, "migrate").Workload; w.Ref() != "deployment/migrator" {
 		t.Errorf("the init container belongs to %s", w.Ref())
@@ -56,6 +57,10 @@ func TestTheWholePath(t *testing.T) {
 	}
 	if len(h.Lives) < 12 || len(h.Kills) != 12 || len(h.Gaps) > 1 || (len(h.Gaps) == 1 && h.Gaps[0].What != "load beside memory") || h.Limit.Len() == 0 || math.Abs(h.ScrapeInterval.Seconds()-60) > 1 {
 		t.Errorf("%d lives, %d kills, gaps %v, %d limits, every %s", len(h.Lives), len(h.Kills), h.Gaps, h.Limit.Len(), h.ScrapeInterval)
+	}
+	nights, err := reader.History(t.Context(), &report, nil)
+	if err != nil || len(nights.Lives) != 30 || len(nights.Kills) < 6 || len(nights.Kills) > 18 {
+		t.Errorf("%d nights, %d of them killed, %v", len(nights.Lives), len(nights.Kills), err)
 	}
 	limit := 768 * data.Mi
 	plan, err := client.Plan(t.Context(), data.Change{Workload: c.Workload, Container: "postgres", Kind: data.RegularContainer, Limit: &limit})

@@ -130,7 +130,7 @@ func TestClientLibrary(t *testing.T) {
 
 func TestQueriesWaitForTheSeriesAndEndWithTheirContext(t *testing.T) {
 	t.Parallel()
-	s, err := Start(t.Context(), Options{Now: func() time.Time { return epoch }})
+	s, err := Start(t.Context(), Options{Now: func() time.Time { return epoch }, span: 3 * day})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,8 +143,8 @@ func TestQueriesWaitForTheSeriesAndEndWithTheirContext(t *testing.T) {
 	if _, err := s.Transport().RoundTrip(r); !errors.Is(err, context.Canceled) {
 		t.Errorf("a canceled request: %v", err)
 	}
-	if n := vector(t, s, `count by (job) (container_memory_working_set_bytes offset 29d)`, "job"); n["kubelet"] < 15 {
-		t.Errorf("%v series 29 days ago: the query did not wait", n)
+	if n := vector(t, s, `count by (job) (container_memory_working_set_bytes offset 2d)`, "job"); n["kubelet"] < 15 {
+		t.Errorf("%v series two days ago: the query did not wait", n)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

@@ -144,6 +144,7 @@ func (s *Sandbox) run(ctx context.Context, past *loader) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+			s.api.clientset.ClearActions() // the fake clientset remembers every request for tests
 			if d := s.clock().Sub(s.now()); d > 0 {
 				s.advance(ctx, min(d, time.Hour))
 			}

@@ -75,7 +75,8 @@ type reading struct {
 	lastAt   time.Time // the end of the instance before; zero without one
 	lastWhy  string
 	lastCode int32
-	current  string // the reason of an end after which nothing starts again
+	current  string    // the reason of an end after which nothing starts again
+	ended    time.Time // its time
 	received float64
 }
 
@@ -122,9 +123,9 @@ func (t *tracks) writeState(app storage.Appender, r reading) error {
 	if r.current == "" {
 		errs = append(errs, t.limit.add(app, r.at, float64(r.limit)), t.request.add(app, r.at, t.requestBytes))
 	} else {
-		errs = append(errs, t.state("terminated_reason", "reason", r.current).add(app, r.at, 1))
+		errs = append(errs, t.state("terminated_reason", "reason", r.current).add(app, r.at, 1), t.completed.add(app, r.at, float64(r.ended.Unix())))
 	}
-	errs = append(errs, t.restarts.add(app, r.at, float64(r.restarts)), t.owner.add(app, r.at, 1), t.info.add(app, r.at, 1))
+	errs = append(errs, t.described.add(app, r.at, 1), t.restarts.add(app, r.at, float64(r.restarts)), t.owner.add(app, r.at, 1), t.info.add(app, r.at, 1))
 	if !r.lastAt.IsZero() {
 		errs = append(errs,
 			t.state("last_terminated_reason", "reason", r.lastWhy).add(app, r.at, 1),
@@ -227,7 +228,7 @@ func (l *loader) loadPod(app storage.Appender, p *pod) error {
 		}
 		switch {
 		case previous == i && p.job:
-			r.current = one.reason
+			r.current, r.ended = one.reason, one.end
 		case previous >= 0:
 			r.lastAt, r.lastWhy, r.lastCode = p.lives[previous].end, p.lives[previous].reason, p.lives[previous].exitCode
 		}
@@ -278,7 +279,7 @@ func (p *pod) sample(app storage.Appender, now time.Time, clock demandClock, sin
 		r.lastAt, r.lastWhy, r.lastCode = c.last.FinishedAt.Time, c.last.Reason, c.last.ExitCode
 	}
 	if c.current != nil {
-		r.current = c.current.Reason
+		r.current, r.ended = c.current.Reason, c.current.FinishedAt.Time
 	}
 	return p.live.write(app, r, true)
 }

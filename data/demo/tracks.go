@@ -38,6 +38,8 @@ type tracks struct {
 	request      *track
 	requestBytes float64
 	restarts     *track
+	completed    *track
+	described    *track // of the instance, by its image and id
 	owner        *track
 	info         *track
 	states       map[string]*track
@@ -58,6 +60,7 @@ func newTracks(p *pod) *tracks {
 	t.limit = t.stateTrack(group+"resource_limits", bytes...)
 	t.request = t.stateTrack(group+"resource_requests", bytes...)
 	t.restarts = t.stateTrack(group+"status_restarts_total", "container", t.container)
+	t.completed = t.stateTrack("kube_pod_completion_time")
 	t.owner = t.stateTrack("kube_pod_owner", "owner_kind", p.owner.Kind, "owner_name", p.owner.Name, "owner_is_controller", "true")
 	t.info = t.stateTrack("kube_pod_info", "node", p.node, "host_ip", nodeIPOf(p.node), "pod_ip", p.ip(), "created_by_kind", p.owner.Kind, "created_by_name", p.owner.Name)
 	if p.w.network {
@@ -76,6 +79,11 @@ func (t *tracks) kubelet(name string) []string {
 // newLife makes the series of container instance n.
 func (t *tracks) newLife(n int) []*track {
 	id := t.pod.containerID(n)
+	info := "kube_pod_container_info"
+	if t.init {
+		info = "kube_pod_init_container_info"
+	}
+	t.described = t.stateTrack(info, "container", t.container, "image", t.image, "image_spec", t.image, "image_id", imageID(t.image), "container_id", "containerd://"+id)
 	out := make([]*track, lifeMetrics)
 	for i, name := range lifeNames {
 		out[i] = &track{labels: labels.FromStrings(append(t.kubelet(name),

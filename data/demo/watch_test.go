@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -173,7 +174,15 @@ func TestSlowWatchIsEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Step(3 * time.Hour)
+	p := pods(t, s, "shop", "web")[0]
+	s.api.mu.Lock()
+	for range 2 * watchBuffer {
+		err = errors.Join(err, s.api.put(podsGVR, p.DeepCopy()))
+	}
+	s.api.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
 	n := 0
 	for range w.ResultChan() { // ends, because the watch was ended
 		n++
