@@ -85,6 +85,12 @@ type Workload struct {
 	Replicas   *int32 // desired; nil when the kind has none or it could not be read
 	// Problem says why the walk stopped early (a right that is missing, an owner that is gone); empty when it did not.
 	Problem Text
+	// Chain is how the walk went, from the pod's own controller up to this object: "replicaset/api-7d9f",
+	// "deployment/api". Nil when it was not walked.
+	Chain []Text
+	// InTemplate names the containers that this object's pod template has, of every kind, in its order; nil when the
+	// object has no template that could be read. See Container.Injected.
+	InTemplate []Text
 }
 
 // Same reports whether w and o name the same object, whatever its replicas are at the time.
@@ -110,6 +116,16 @@ type Kill struct {
 	From Text
 }
 
+// KnownFrom says by what way a container is known.
+type KnownFrom string
+
+// The ways. A container that the API server knows, or knew while it was watched, is known from the API.
+const (
+	KnownFromAPI     KnownFrom = ""
+	KnownFromJournal KnownFrom = "journal" // the program saw it in an earlier run
+	KnownFromMetrics KnownFrom = "metrics" // only Prometheus remembers its pod
+)
+
 // Container is what is known of one container of one pod.
 type Container struct {
 	Key       Key
@@ -134,9 +150,31 @@ type Container struct {
 	PodReason     Text
 	PodCreated    time.Time
 	GoneAt        time.Time // when the pod was seen deleted; zero while it exists
-	Workload      Workload
+	// PodMessage is the pod's status.message, which says why it was evicted or failed.
+	PodMessage Text
+	// PodConditions are the pod's conditions that are true and say why it ends, such as DisruptionTarget.
+	PodConditions []Condition
+	// DeletedAt is when somebody asked for the pod's deletion; zero when nobody did.
+	DeletedAt time.Time
+	// RestartPolicy is the container's own, else the pod's: "Always", "OnFailure", "Never".
+	RestartPolicy Text
+	// SumLimits is the sum of the limits of all containers of the pod in bytes, which is what the pod's cgroup is held
+	// to; nil when one of them has none.
+	SumLimits *int64
+	// Events are those of the container and its pod, oldest first, at most MaxEvents.
+	Events []Event
+	// EventsRead is when Events were read; zero when they were not, and then their absence says nothing.
+	EventsRead time.Time
+	// NodeFacts is what is known of Node; nil when nothing is.
+	NodeFacts *NodeFacts
+	Workload  Workload
+	// Known says by what way the container is known when the API server does not tell of it any more.
+	Known KnownFrom
 	// Kills are the kills seen so far, oldest first, each termination once. The API keeps one; watching collects more.
 	Kills []Kill
+	// KillsSince is from when on every kill of the container is known, because a metric that counts them reaches back so
+	// far; zero when Kills may lack some.
+	KillsSince time.Time
 	// ChildKills is the rise of container_oom_events_total over the look-back window: processes that were killed
 	// in the container while it lived on. Nil when no metric says.
 	ChildKills *float64
@@ -165,6 +203,20 @@ func (c *Container) Terminations() []*Termination {
 		out = append(out, c.Current)
 	}
 	return out
+}
+
+// Injected reports whether the container stands in no template of its workload, so that something put it into the pod
+// when it was made: a mutating webhook, or kubectl debug. known is false when the template could not be read.
+func (c *Container) Injected() (injected, known bool) {
+	if c.Workload.InTemplate == nil {
+		return false, false
+	}
+	for _, name := range c.Workload.InTemplate {
+		if name == c.Key.Container {
+			return false, true
+		}
+	}
+	return true, true
 }
 
 // PodKey returns the key of the pod that c is in.

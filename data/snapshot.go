@@ -39,6 +39,9 @@ type Snapshot struct {
 	Gaps       []Gap
 	// PodsSeen is how many pods the watch has looked at, kept or not.
 	PodsSeen int
+	// Reach is how far back kills of pods that no longer exist are known, by metrics or by the program's own journal;
+	// zero when nothing but the API server's own memory is there.
+	Reach time.Time
 }
 
 // Container returns the container with key k.

@@ -28,6 +28,8 @@ type Store struct {
 	health   map[Text]Health                // by scope: a namespace, or "" for all of them
 	gaps     map[Text]Gap
 	seen     map[Text]int // pods looked at, by scope
+	nodes    map[Text]*NodeFacts
+	reach    time.Time // how far back history reaches beside the API; zero when there is none
 	version  uint64
 	last     *Snapshot // the snapshot of version, nil when it is out of date
 	bell     chan struct{}
@@ -38,7 +40,7 @@ type Store struct {
 func NewStore(now func() time.Time) *Store {
 	return &Store{
 		now: now, pods: map[PodKey]map[Text]*Container{}, health: map[Text]Health{},
-		gaps: map[Text]Gap{}, seen: map[Text]int{}, bell: make(chan struct{}, 1),
+		gaps: map[Text]Gap{}, seen: map[Text]int{}, nodes: map[Text]*NodeFacts{}, bell: make(chan struct{}, 1),
 	}
 }
 
@@ -93,6 +95,12 @@ func (s *Store) put(p Pod) bool {
 			if c.ChildKills == nil {
 				c.ChildKills, c.ChildKillsFrom = old.ChildKills, old.ChildKillsFrom
 			}
+			if c.KillsSince.IsZero() {
+				c.KillsSince = old.KillsSince
+			}
+			if c.EventsRead.IsZero() {
+				c.Events, c.EventsRead = old.Events, old.EventsRead
+			}
 		}
 		held[c.Key.Container] = &c
 	}
@@ -118,6 +126,9 @@ func (s *Store) markGone(k PodKey, at time.Time) bool {
 		}
 		c := *old
 		c.GoneAt, c.State, c.WaitingReason, c.StartedAt = at, Gone, "", time.Time{}
+		if last := lastKill(old); old.Known != KnownFromAPI && !last.IsZero() {
+			c.GoneAt = last // it was deleted while nobody looked: at some time after this
+		}
 		s.pods[k][name] = &c
 		changed = true
 	}
@@ -238,9 +249,14 @@ func (s *Store) Snapshot() *Snapshot {
 	out := &Snapshot{Version: s.version, At: s.newestAt, Health: s.overall()}
 	for _, cs := range s.pods {
 		for _, c := range cs {
-			out.Containers = append(out.Containers, *c)
+			one := *c
+			if n := s.nodes[c.Node]; n != nil && c.Node != "" {
+				one.NodeFacts = n
+			}
+			out.Containers = append(out.Containers, one)
 		}
 	}
+	out.Reach = s.reach
 	slices.SortFunc(out.Containers, func(a, b Container) int {
 		switch {
 		case a.Key.Less(b.Key):
