@@ -34,17 +34,17 @@ func TestServerWatchTellsAKillWithinASecond(t *testing.T) {
 	pod = setStatus(t, cs, kill(pod, at))
 	took := until(t, st, time.Second, "the kill", func(s *data.Snapshot) bool { return find(s, "api-7d9f-x2x", "app") != nil })
 	t.Logf("told after %s", took)
-	until(t, st, time.Second, "its workload", func(s *data.Snapshot) bool {
+	until(t, st, 5*time.Second, "its workload", func(s *data.Snapshot) bool {
 		w := find(s, "api-7d9f-x2x", "app").Workload
 		return w.Ref() == "deployment/api" && w.Replicas != nil && *w.Replicas == 3 && w.Problem == ""
 	})
 
 	setStatus(t, cs, kill(pod, at.Add(time.Minute)))
-	until(t, st, time.Second, "the second kill", func(s *data.Snapshot) bool { return len(find(s, "api-7d9f-x2x", "app").Kills) == 2 })
+	until(t, st, 5*time.Second, "the second kill", func(s *data.Snapshot) bool { return len(find(s, "api-7d9f-x2x", "app").Kills) == 2 })
 
 	now := metav1.DeleteOptions{GracePeriodSeconds: ptr[int64](0)}
 	must(t, cs.CoreV1().Pods(ns).Delete(t.Context(), "api-7d9f-x2x", now))
-	until(t, st, time.Second, "the end of the pod", func(s *data.Snapshot) bool {
+	until(t, st, 5*time.Second, "the end of the pod", func(s *data.Snapshot) bool {
 		return find(s, "api-7d9f-x2x", "app").State == data.Gone && s.PodsSeen == 1
 	})
 }

@@ -122,7 +122,8 @@ func (c *Client) stuck(ctx context.Context, s *appsv1.StatefulSet, r *data.Rollo
 			continue
 		}
 		if why := hopeless(p); why != "" {
-			r.Failed = true
+			k := keyOf(p)
+			r.Failed, r.Blocking = true, &k
 			r.Waits = data.Textf("the controller waits for pod %s (%s) to become ready and will not replace it: delete the pod", p.Name, why)
 			return nil
 		}

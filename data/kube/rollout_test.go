@@ -2,6 +2,7 @@ package kube_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func follow(t *testing.T, kind string, cases []rolloutCase) {
 			t.Errorf("%s: waits %q, want %q", c.name, waits, c.want.Waits)
 		}
 		got.At, got.Waits, c.want.Waits = c.want.At, "", ""
-		if got != c.want {
+		if !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
@@ -104,7 +105,8 @@ func TestRolloutOfAStatefulSet(t *testing.T) {
 	foreign := pod("x-1", "old", "CrashLoopBackOff", corev1.ConditionFalse)
 	foreign.OwnerReferences[0].UID = "another"
 	stuck := func(why data.Text) data.Rollout {
-		return data.Rollout{Desired: 2, Ready: 1, Old: 2, Failed: true, Waits: "waits for pod x-1 (" + why + ") to become ready and will not replace it: delete the pod"}
+		return data.Rollout{Desired: 2, Ready: 1, Old: 2, Failed: true, Blocking: &data.PodKey{Namespace: "shop", Name: "x-1"},
+			Waits: "waits for pod x-1 (" + why + ") to become ready and will not replace it: delete the pod"}
 	}
 	goesOn := data.Rollout{Desired: 2, Ready: 1, Old: 2, Waits: "0 of 2 pods updated"}
 	follow(t, "StatefulSet", []rolloutCase{

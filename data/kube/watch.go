@@ -17,11 +17,11 @@ import (
 )
 
 // Waits of the watch. client-go's own go up to 30 s with full jitter, which leaves a screen stale for most of a minute
-// after a server is back; these heal within 2.5 s and cost a server that restarts one small request a client each time.
+// after a server is back; these heal within 2 s and cost a server that restarts one small request a client each time.
 const (
 	retryFrom   = 250 * time.Millisecond
 	retryFactor = 1.5
-	retryCap    = 2 * time.Second
+	retryCap    = 1500 * time.Millisecond
 	retryJitter = 0.25
 	retrySteps  = 10
 	// dropGrace is how long a stream may be down before the list is called stale: the server ends each watch after some
@@ -99,13 +99,11 @@ type stoppingClock struct {
 // After returns a channel that receives after d, or when the context is done.
 func (s stoppingClock) After(d time.Duration) <-chan time.Time {
 	out := make(chan time.Time, 1)
-	fire := func() {
-		select {
-		case out <- time.Now():
-		default:
-		}
-	}
-	t := time.AfterFunc(d, fire)
-	context.AfterFunc(s.ctx, func() { t.Stop(); fire() })
+	fire := sync.OnceFunc(func() { out <- time.Now() })
+	release := context.AfterFunc(s.ctx, fire)
+	time.AfterFunc(d, func() {
+		release()
+		fire()
+	})
 	return out
 }
