@@ -110,6 +110,7 @@ func container(p *corev1.Pod, s *corev1.ContainerStatus, field string) data.Cont
 		c.StartedAt = when(s.State.Running.StartedAt)
 	}
 	c.MemoryVolumes = memoryVolumes(p, spec)
+	podFacts(p, spec, &c)
 	c.Last = termination(s.LastTerminationState.Terminated, "lastState.terminated")
 	c.Current = termination(s.State.Terminated, "state.terminated")
 	for _, t := range []struct {

@@ -69,7 +69,8 @@ func (c *Client) List(ctx context.Context, st *data.Store) error {
 	if len(errs) == len(scopes) && len(errs) > 0 {
 		return errs[0]
 	}
-	return nil
+	newEvidence(c, st).all(ctx)
+	return ctx.Err()
 }
 
 // podsGap names the pods of a namespace, "" for all, as something that is not known.

@@ -17,7 +17,9 @@ type podStore struct {
 	ns     string
 	health *scopeHealth
 	owners *resolver
-	seen   int // pods that exist in the scope
+	// evidence is asked to explain what is put into the store.
+	evidence *evidence
+	seen     int // pods that exist in the scope
 }
 
 var _ cache.TransformingStore = (*podStore)(nil)
@@ -49,6 +51,7 @@ func (s *podStore) put(v slim) {
 	if v.owner != (ownerKey{}) {
 		s.owners.want(v.owner, v.key)
 	}
+	s.evidence.want(v.pod)
 }
 
 // Add implements cache.ReflectorStore.

@@ -47,20 +47,22 @@ func (c *Client) Watch(ctx context.Context, st *data.Store) error {
 		c.log.Error("panic", "err", err)
 		st.SetGap("owners of pods", data.Clean(err.Error()))
 	})
+	ev := newEvidence(c, st)
 	var wg sync.WaitGroup
 	wg.Go(func() { res.run(ctx) })
+	wg.Go(func() { ev.run(ctx) })
 	for _, ns := range scopes {
-		wg.Go(func() { c.watchScope(ctx, st, ns, res) })
+		wg.Go(func() { c.watchScope(ctx, st, ns, res, ev) })
 	}
 	wg.Wait()
 	return ctx.Err()
 }
 
 // watchScope watches one namespace, "" for all, until ctx is done. After a panic it starts anew.
-func (c *Client) watchScope(ctx context.Context, st *data.Store, ns string, res *resolver) {
+func (c *Client) watchScope(ctx context.Context, st *data.Store, ns string, res *resolver, ev *evidence) {
 	h := &scopeHealth{c: c, st: st, ns: ns}
 	defer h.stop()
-	s := &podStore{c: c, st: st, ns: ns, health: h, owners: res}
+	s := &podStore{c: c, st: st, ns: ns, health: h, owners: res, evidence: ev}
 	for ctx.Err() == nil {
 		c.reflect(ctx, s)
 		select {
