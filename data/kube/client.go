@@ -52,6 +52,7 @@ type Options struct {
 // Client talks to one API server. It is safe for concurrent use.
 type Client struct {
 	cs     kubernetes.Interface
+	cfg    *rest.Config // nil over a clientset that has no server behind it
 	server string
 	o      Options
 	log    *slog.Logger
@@ -94,7 +95,9 @@ func New(cfg *rest.Config, o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the configuration of the cluster cannot be used: %w", err)
 	}
-	return NewFor(cs, cfg.Host, o), nil
+	c := NewFor(cs, cfg.Host, o)
+	c.cfg = cfg
+	return c, nil
 }
 
 // NewFor returns a client over an existing clientset, such as client-go's fake one. server is shown as the address.

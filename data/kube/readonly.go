@@ -3,6 +3,7 @@ package kube
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +12,10 @@ import (
 
 // reviews are the writes that store nothing: questions about one's own rights.
 var reviews = []string{"/selfsubjectaccessreviews", "/selfsubjectrulesreviews"}
+
+// throughTo are the posts that do not end at the API server and change nothing where they end: PromQL sent through the
+// service proxy, and the tunnel to a pod that is used when the proxy is forbidden.
+var throughTo = regexp.MustCompile(`^/api/v1/namespaces/[^/]+/(services/[^/]+/proxy/(.+/)?api/v1/query(_range)?|pods/[^/]+/portforward)$`)
 
 // readOnly is a RoundTripper that lets nothing through that could change the cluster.
 type readOnly struct{ next http.RoundTripper }
@@ -36,7 +41,7 @@ func readsOnly(r *http.Request) bool {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return true
 	case http.MethodPost:
-		if slices.ContainsFunc(reviews, func(s string) bool { return strings.HasSuffix(r.URL.Path, s) }) {
+		if slices.ContainsFunc(reviews, func(s string) bool { return strings.HasSuffix(r.URL.Path, s) }) || throughTo.MatchString(r.URL.Path) {
 			return true
 		}
 	}
