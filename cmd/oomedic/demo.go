@@ -66,5 +66,5 @@ func demoMetrics(address string, t http.RoundTripper, o *options) (metrics, erro
 	if err != nil {
 		return metrics{}, err
 	}
-	return metrics{r}, nil
+	return metrics{Reader: r, name: "embedded"}, nil
 }

@@ -13,11 +13,17 @@ import (
 const noPrometheus data.Text = "no Prometheus is configured: start with --prometheus-url URL"
 
 // metrics lets the app ask a Prometheus in the words of screens.
-type metrics struct{ *prom.Reader }
+type metrics struct {
+	*prom.Reader
+	name data.Text // of the source, where its address says nothing
+}
 
 // Probe asks whether Prometheus is there.
 func (m metrics) Probe(ctx context.Context) views.Metrics {
 	s := m.Reader.Probe(ctx)
+	if m.name != "" {
+		s.Source = m.name
+	}
 	return views.Metrics{Source: s.Source, Checked: true, Reachable: s.Reachable, Problem: s.Problem}
 }
 
@@ -30,5 +36,5 @@ func (o *options) openMetrics() (ui.Metrics, data.Text, error) {
 	if err != nil {
 		return nil, "", usagef("--prometheus-url: %v", err)
 	}
-	return metrics{r}, "", nil
+	return metrics{Reader: r}, "", nil
 }
