@@ -15,12 +15,14 @@ import (
 type Status struct {
 	Reachable bool
 	Problem   data.Text // why it is not reachable, in one line
+	Trouble   Trouble   // the kind of Problem
 	Source    data.Text
 	Version   data.Text // empty when the source does not tell
 	// ScrapeInterval is how often the working set is sampled, 0 when there are no samples now.
 	ScrapeInterval time.Duration
-	Has            map[string]bool // needed metric → there are series now
-	Missing        []data.Gap      // what is lost without the metrics that are not there
+	Has            map[string]bool        // needed metric → there are series now
+	Jobs           map[string][]data.Text // needed metric → values of its label job, in order
+	Missing        []data.Gap             // what is lost without the metrics that are not there
 }
 
 // neededMetrics are the metrics that Probe looks for.
@@ -32,18 +34,25 @@ var neededMetrics = []string{
 // Probe asks in four cheap questions whether the source answers, which needed metrics it has, and how often it samples
 // the working set. It keeps the scrape interval for the steps of charts.
 func (r *Reader) Probe(ctx context.Context) Status {
-	st := Status{Source: r.source, Has: map[string]bool{}}
+	st := Status{Source: r.source, Has: map[string]bool{}, Jobs: map[string][]data.Text{}}
 	now := r.now()
-	a, err := r.instant(ctx, `count by (__name__)({__name__=~"`+strings.Join(neededMetrics, "|")+`"})`, now)
+	a, err := r.instant(ctx, `count by (__name__,job)({__name__=~"`+strings.Join(neededMetrics, "|")+`"})`, now)
 	if err != nil {
-		st.Problem = data.Clean(err.Error())
+		st.Problem, st.Trouble = data.Clean(err.Error()), troubleOf(err)
 		return st
 	}
 	st.Reachable = true
 	if v, ok := a.value.(model.Vector); ok {
 		for _, s := range v {
-			st.Has[string(s.Metric[model.MetricNameLabel])] = s.Value > 0
+			name := string(s.Metric[model.MetricNameLabel])
+			st.Has[name] = st.Has[name] || s.Value > 0
+			if job := s.Metric["job"]; job != "" {
+				st.Jobs[name] = append(st.Jobs[name], data.Clean(string(job)))
+			}
 		}
+	}
+	for _, jobs := range st.Jobs {
+		slices.Sort(jobs)
 	}
 	for _, m := range neededMetrics {
 		st.Has[m] = st.Has[m]
