@@ -23,7 +23,16 @@ import (
 // against returns a client of a server that answers with handler.
 func against(t *testing.T, o kube.Options, handler http.HandlerFunc) *kube.Client {
 	t.Helper()
-	s := httptest.NewServer(handler)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch p := r.URL.Path; {
+		case strings.HasSuffix(p, "/events"):
+			answer(w, 200, &corev1.EventList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "EventList"}})
+		case strings.Contains(p, "/nodes/"):
+			answer(w, 404, status(404, metav1.StatusReasonNotFound, "no node"))
+		default:
+			handler(w, r)
+		}
+	}))
 	t.Cleanup(s.Close)
 	return connect(t, &rest.Config{Host: s.URL}, o)
 }
