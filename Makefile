@@ -39,6 +39,9 @@ race: ## run all tests three times in shuffled order, to find what depends on lu
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
+score: ## measure the diagnosis on simulated cases and write docs/accuracy.md (five minutes)
+	cd cmd/score && go run . -part held -md ../../docs/accuracy.md
+
 e2e: ## drive the program in tmux, as a person would
 	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
 
@@ -76,4 +79,4 @@ $(GOLANGCI):
 clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
 	rm -rf bin
 
-.PHONY: help demo build test race bench e2e docs golden lint format vet tidy lines golangci clean
+.PHONY: help demo build test race bench score e2e docs golden lint format vet tidy lines golangci clean

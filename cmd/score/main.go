@@ -1,0 +1,124 @@
+// Command score measures the diagnosis on simulated cases whose cause is known.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/oomedic/oomedic/cmd/score/simulate"
+)
+
+type options struct {
+	part    simulate.Part
+	cases   int
+	workers int
+	dump    string
+	label   string
+	md      string
+}
+
+func main() {
+	var o options
+	part := flag.String("part", "held", "which cases: dev, to tune on, or held, to be looked at only in the end")
+	flag.IntVar(&o.cases, "cases", 25, "cases of each cause and condition")
+	flag.IntVar(&o.workers, "workers", runtime.NumCPU(), "cases that are judged side by side")
+	flag.StringVar(&o.dump, "dump", "", "folder for a text on each case of part dev that was judged wrong")
+	flag.StringVar(&o.label, "label", "", "only this true cause")
+	flag.StringVar(&o.md, "md", "", "file that the tables are written to as well, with what they mean")
+	flag.Parse()
+	o.part = simulate.Part(*part)
+	if err := run(os.Stdout, o); err != nil {
+		fmt.Fprintln(os.Stderr, "score:", err)
+		os.Exit(1)
+	}
+}
+
+func run(w io.Writer, o options) error {
+	switch {
+	case o.part != simulate.Dev && o.part != simulate.Held:
+		return fmt.Errorf("-part is dev or held, not %q", o.part)
+	case o.dump != "" && o.part != simulate.Dev:
+		return fmt.Errorf("held-out cases are not for looking at: -dump goes with -part dev")
+	}
+	began := time.Now()
+	results, err := judgeAll(o)
+	if err != nil {
+		return err
+	}
+	if o.dump != "" {
+		if err := dumpWrong(o.dump, results); err != nil {
+			return err
+		}
+	}
+	if o.md != "" {
+		var b bytes.Buffer
+		writePreface(&b, o)
+		writeTables(&b, o, results)
+		if err := os.WriteFile(o.md, b.Bytes(), 0o644); err != nil {
+			return fmt.Errorf("write the tables: %w", err)
+		}
+	}
+	writeTables(w, o, results)
+	fmt.Fprintf(w, "\n%d cases in %s.\n", len(results), time.Since(began).Round(time.Second))
+	return nil
+}
+
+type job struct {
+	cond  simulate.Condition
+	label simulate.Label
+	n     int
+}
+
+// judgeAll makes and judges all cases, in a fixed order.
+func judgeAll(o options) ([]result, error) {
+	var jobs []job
+	for _, cond := range []simulate.Condition{simulate.Clean, simulate.Degraded} {
+		for _, label := range simulate.Labels {
+			if o.label != "" && o.label != string(label) {
+				continue
+			}
+			n := o.cases
+			if label == simulate.Healthy {
+				n *= 3
+			}
+			for i := range n {
+				jobs = append(jobs, job{cond, label, i})
+			}
+		}
+	}
+	out, errs := make([]result, len(jobs)), make([]error, len(jobs))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range max(1, o.workers) {
+		wg.Go(func() {
+			for i := range next {
+				c, err := simulate.New(o.part, jobs[i].cond, jobs[i].label, jobs[i].n)
+				if err != nil {
+					errs[i] = err
+					continue
+				}
+				out[i] = judge(c)
+				if o.dump != "" {
+					out[i].facts = describe(c, &out[i])
+				}
+			}
+		})
+	}
+	for i := range jobs {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/oomedic/oomedic/cmd/score/baselines"
+)
+
+// writePreface writes what the tables are and what they are not.
+func writePreface(w io.Writer, o options) {
+	fmt.Fprintf(w, `# How right the diagnosis is
+
+These tables are printed by %[1]smake score%[1]s (part %[2]s, %[3]d cases of each cause and condition). They are measured on
+**synthetic cases**: no cluster's data is in them, and a real fleet has another mix of causes and other troubles.
+
+How a case is made. A workload's true need for memory is drawn from one of several shapes of a cause, with load, noise,
+restarts and rollouts. A model of kernel and kubelet kills it at its limit and restarts it with the back-off of the
+kubelet. A model of the measurement sees it as cAdvisor and Prometheus would: housekeeping every 10 to 15 seconds,
+scrapes every 15 to 60 seconds, lost scrapes, gaps, pairs of Prometheus, retention of 10 to 30 days, kills that
+kube-state-metrics missed. The diagnosis gets what the API server and the metrics would tell, and nothing else.
+
+* **clean** has few losses. **degraded** has one to three gaps of up to six hours, 2 to 12 %% of scrapes lost, scrapes every
+  one or two minutes, twice the noise, and often no metrics of load, of the parts of memory, of the limit or of kills.
+* There are two parts. The analysis may be tuned on **dev**. **held** has other seeds, other forms (growth by a Weibull law
+  instead of a line, spikes of Pareto instead of log-normal heights, sawtooths of garbage collection, heavy-tailed noise,
+  office hours instead of a sine) and other ranges.
+* Simulator and analysis were written by different people who did not read each other's code; the simulator's forms are
+  taken from what is published on Kubernetes, the kernel and the runtimes. Both still come from one project, so that a
+  form which nobody thought of is missing in both.
+* The classes are equally frequent here, which they are in no cluster.
+
+A limit's result is found by letting the same workload go on for 14 days of true need under it, once, with new pods. The
+other policies get the same samples: VPA is the recommender of k8s.io/autoscaler/vertical-pod-autoscaler %[4]s with its
+default settings, given every kill, its limit in the proportion of limit to request as before; it would go on learning in a
+cluster, here its one answer counts. KRR is its simple strategy (maximum of 14 days and 15 %%; with OOM data at least the limit and
+25 %%), reimplemented from its documentation.
+`, "`", o.part, o.cases, baselines.VPAVersion)
+}

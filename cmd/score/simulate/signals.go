@@ -1,0 +1,163 @@
+package simulate
+
+import (
+	"math"
+	"time"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// lookBack is how old a sample may be that an instant query shows, in milliseconds.
+const lookBack = int64(5 * time.Minute / time.Millisecond)
+
+// loadSteps follow the reader: the finest at which a week of all pods has no more than loadPoints points.
+var loadSteps = []time.Duration{5 * time.Minute, 15 * time.Minute, time.Hour}
+
+const loadPoints = 20_000
+
+// load returns what the pods did, as rates and gauges in steps of the last week.
+func (c *Case) load(h *data.History) data.Load {
+	out := data.Load{Step: loadSteps[len(loadSteps)-1]}
+	for _, s := range loadSteps {
+		if float64(len(c.traces))*(partsDays*24*time.Hour).Seconds()/s.Seconds() <= loadPoints {
+			out.Step = s
+			break
+		}
+	}
+	if c.scraping.noLoad {
+		return out
+	}
+	for i, m := range c.meters {
+		for p := range m.pods {
+			var lives []*series
+			for l := range m.lives {
+				if c.traces[i].lives[l].pod == p {
+					lives = append(lives, &m.lives[l])
+				}
+			}
+			add := func(to *[]data.Signal, s data.Samples) {
+				if s.Len() > 0 {
+					*to = append(*to, data.Signal{Pod: c.names[i][p], Samples: s})
+				}
+			}
+			g := grid{to: h.To.UnixMilli(), step: out.Step.Milliseconds()}
+			add(&out.Received, g.rates([]*series{&m.pods[p]}, func(s *series) []float64 { return s.receive }))
+			add(&out.CPU, g.rates(lives, func(s *series) []float64 { return s.cpu }))
+			add(&out.Reads, g.rates(lives, func(s *series) []float64 { return s.read }))
+			add(&out.Sockets, g.highest(lives, func(s *series) []float64 { return s.sockets }))
+			add(&out.Threads, g.highest(lives, func(s *series) []float64 { return s.threads }))
+		}
+	}
+	return out
+}
+
+// grid are the steps of a week that ends at to, in Unix milliseconds.
+type grid struct{ to, step int64 }
+
+func (g grid) start() int64 { return g.to - int64(partsDays*24*time.Hour/time.Millisecond) }
+
+// rates returns the sum of the rates of several counters at each step.
+func (g grid) rates(lives []*series, of func(*series) []float64) data.Samples {
+	n := int((g.to - g.start()) / g.step)
+	sum, some := make([]float64, n), make([]bool, n)
+	window := max(g.step, lookBack)
+	for _, s := range lives {
+		v, lo := of(s), 0
+		hi := 0
+		for i := range n {
+			end := g.start() + int64(i+1)*g.step
+			for lo < len(s.T) && s.T[lo] <= end-window {
+				lo++
+			}
+			for hi < len(s.T) && s.T[hi] <= end {
+				hi++
+			}
+			if hi-lo >= 2 {
+				sum[i] += extrapolated(s.T[lo:hi], v[lo:hi], end-window, end)
+				some[i] = true
+			}
+		}
+	}
+	var out data.Samples
+	for i := range sum {
+		if some[i] {
+			out.T, out.V = append(out.T, g.start()+int64(i+1)*g.step), append(out.V, sum[i])
+		}
+	}
+	return out
+}
+
+// extrapolated is rate() of PromQL for a counter without resets: the rise is carried on to the edges of the window when
+// samples lie near them, else by half a sample distance, and never below zero.
+func extrapolated(t []int64, v []float64, from, to int64) float64 {
+	n := len(t) - 1
+	rise := v[n] - v[0]
+	sampled := float64(t[n]-t[0]) / 1000
+	before, after := float64(t[0]-from)/1000, float64(to-t[n])/1000
+	apart := sampled / float64(n)
+	if edge := apart * 1.1; before >= edge {
+		before = apart / 2
+	}
+	if rise > 0 && v[0] >= 0 {
+		before = math.Min(before, sampled*v[0]/rise)
+	}
+	if after >= apart*1.1 {
+		after = apart / 2
+	}
+	return rise * (sampled + before + after) / sampled / (float64(to-from) / 1000)
+}
+
+// highest returns the highest value of several gauges in each step.
+func (g grid) highest(lives []*series, of func(*series) []float64) data.Samples {
+	n := int((g.to - g.start()) / g.step)
+	best := make([]float64, n)
+	for i := range best {
+		best[i] = -1
+	}
+	for _, s := range lives {
+		v := of(s)
+		for k, t := range s.T {
+			if at := (t - g.start() - 1) / g.step; t > g.start() && at < int64(n) {
+				best[at] = math.Max(best[at], v[k])
+			}
+		}
+	}
+	var out data.Samples
+	for i, v := range best {
+		if v >= 0 {
+			out.T, out.V = append(out.T, g.start()+int64(i+1)*g.step), append(out.V, v)
+		}
+	}
+	return out
+}
+
+// shared returns what files in memory take, at each step the highest of all pods and containers.
+func (c *Case) shared(h *data.History) data.Samples {
+	g := grid{to: h.To.UnixMilli(), step: partsStep.Milliseconds()}
+	n := int((g.to - g.start()) / g.step)
+	best := make([]float64, n)
+	for _, m := range c.meters {
+		for _, all := range [][]series{m.lives, m.pods} {
+			for l := range all {
+				s := &all[l]
+				k := 0
+				for i := range n {
+					end := g.start() + int64(i+1)*g.step
+					for k < len(s.T) && s.T[k] <= end {
+						k++
+					}
+					if k > 0 && s.T[k-1] > end-lookBack {
+						best[i] = math.Max(best[i], s.cache[k-1]-s.active[k-1]-s.inactive[k-1])
+					}
+				}
+			}
+		}
+	}
+	var out data.Samples
+	for i, v := range best {
+		if v > 0 {
+			out.T, out.V = append(out.T, g.start()+int64(i+1)*g.step), append(out.V, v)
+		}
+	}
+	return out
+}
