@@ -44,7 +44,9 @@ type Confirmation struct {
 	ExitCode   *int32
 	Reason     data.Text
 	Why        data.Text // one sentence
-	Kills      KillCounts
+	// Label is what it was in one to three words, such as "limit", "liveness probe" or "heap exhausted".
+	Label data.Text
+	Kills KillCounts
 	// AtLeast is true when Kills counts only what the API still remembers.
 	AtLeast  bool
 	Restarts int32
