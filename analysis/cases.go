@@ -23,6 +23,7 @@ func Cases(cs []data.Container, overviews map[data.Key]data.Overview, since time
 			ruled = append(ruled, c)
 		}
 	}
+	markTogether(killed)
 	for _, list := range [][]Case{killed, ruled} {
 		slices.SortStableFunc(list, func(a, b Case) int { return b.LastEnd().Compare(a.LastEnd()) })
 	}

@@ -26,7 +26,7 @@ type finding struct {
 
 // causes are all root causes; of two with the same score the former wins.
 var causes = []cause{
-	sharedMemoryCause, nodePressureCause, jvmHeapCause, memoryLeakCause, gradualCause, unboundedCacheCause,
+	sharedMemoryCause, nodePressureCause, jvmHeapCause, startupPeakCause, memoryLeakCause, gradualCause, unboundedCacheCause,
 	limitTooLowCause, concurrentCause, largeFileCause, loadSpikeCause, unknownCause,
 }
 
@@ -75,7 +75,17 @@ func judgeCause(f *facts) Cause {
 		}
 	}
 	f.fillNumbers(&out)
+	f.nameOddPod(&out)
 	return out
+}
+
+// nameOddPod says when one replica alone is sick: that is no pattern of the workload.
+func (f *facts) nameOddPod(c *Cause) {
+	if f.odd == "" {
+		return
+	}
+	c.OnlyPod = f.odd
+	c.Against = append(c.Against, Evidence{Says: data.Textf("only pod %s is killed; others of the workload lived as long without a kill", f.odd), From: data.KillsPromQL(f.h)})
 }
 
 // How much missing history takes from the confidence in a cause.
@@ -113,10 +123,14 @@ func (f *facts) fillNumbers(c *Cause) {
 		c.GrowthPerHour = ptr(median(f.growth))
 		c.Baseline = ptr(toInt(median(f.bases)))
 		c.ToNextKill = f.toNextKill()
+		f.boundGrowth(c)
 		return
 	}
-	if c.GrowthPerHour == nil && f.steps != nil {
-		c.GrowthPerHour = f.steps
+	if f.climb != nil && f.eligible == 0 {
+		c.GrowthPerHour, c.Baseline = ptr(f.climb.slope), ptr(toInt(f.climb.base))
+		c.GrowthLow, c.GrowthHigh = ptr(f.climb.low), ptr(f.climb.high)
+		c.ToNextKill, c.ToNextKillLow, c.ToNextKillHigh = f.untilClimbed()
+		return
 	}
 	if len(f.levels) > 0 && f.share(flat, settled) >= majority {
 		c.Plateau = ptr(toInt(median(f.levels)))

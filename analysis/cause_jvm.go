@@ -11,39 +11,50 @@ const (
 	jvmOffHeap      = 250 * data.Mi
 )
 
+// The confidence that heap bound and limit do not fit together.
+const (
+	heapNoRoom   = 0.92 // the bound alone leaves nothing
+	heapClipped  = 0.80 // the bound and what stands beside it are more than the limit, which was met
+	heapTight    = 0.55 // … and it is not known to have been met
+	heapSoft     = 0.60 // factor for Go, whose limit is soft: it cannot hold what is alive
+	heapNotClose = 0.55 // factor when memory jumped to the limit from far below
+)
+
 var jvmHeapCause = cause{
 	id: JVMHeap, title: "JVM heap misconfigured",
-	doc:   "The JVM's heap bound leaves too little of the limit for what it needs beside the heap.",
+	doc:   "The runtime's heap bound (-Xmx, MaxRAMPercentage, --max-old-space-size, GOMEMLIMIT, DOTNET_GCHeapHardLimit) leaves too little of the limit for what it needs beside the heap.",
 	score: scoreJVM,
 }
 
 func scoreJVM(f *facts) finding {
-	if f.rt != "java" || f.hit == nil {
+	rule, ok := heapRules[f.rt]
+	if !ok || f.hit == nil {
 		return finding{}
 	}
 	if f.heap == nil {
-		return finding{score: 0.10, summary: "It is a JVM without a heap bound of its own; the default is a quarter of the limit."}
+		if f.rt == "java" {
+			return finding{score: 0.10, summary: "It is a JVM without a heap bound of its own; the default is a quarter of the limit."}
+		}
+		return finding{}
 	}
-	limit := float64(*f.hit)
-	need := jvmNeed(f.heap)
+	limit, need := float64(*f.hit), heapNeed(f.heap, rule)
 	out := finding{
-		summary: data.Textf("The JVM may use %s of heap (%s) under a limit of %s, and needs about %s beside it.",
-			human(f.heap.bytes), f.heap.setting, humanInt(f.hit), human(need-f.heap.bytes)),
+		summary: data.Textf("%s may use %s of heap (%s) under a limit of %s, and needs about %s beside it.",
+			rule.name, human(f.heap.bytes), f.heap.setting, humanInt(f.hit), human(need-f.heap.bytes)),
 		evidence: []Evidence{{Says: data.Textf("%s allows %s of heap, %.0f%% of the limit", f.heap.setting, human(f.heap.bytes), 100*f.heap.bytes/limit), From: f.heap.from}},
-		advice: []data.Text{
-			"Set the heap as a share of the limit, so that both follow each other: -XX:MaxRAMPercentage=75.0 (50 to 60 below 512Mi).",
-			"A larger limit helps only if the heap bound stays as it is.",
-			"MALLOC_ARENA_MAX=2 keeps glibc from holding memory beside the heap.",
-		},
+		advice:   []data.Text{rule.cure, "A larger limit helps only if the heap bound stays as it is."},
+	}
+	if f.rt == "java" {
+		out.advice = append(out.advice, "MALLOC_ARENA_MAX=2 keeps glibc from holding memory beside the heap.")
 	}
 	clip := f.clipped()
 	switch {
-	case f.heap.bytes >= jvmShareOfLimit*limit || f.heap.percent > jvmPercent:
-		out.score = 0.92
+	case f.heap.bytes >= rule.most*limit || (rule.percent > 0 && f.heap.percent > rule.percent):
+		out.score = heapNoRoom
 	case need > limit && clip != nil && *clip:
-		out.score = 0.80
+		out.score = heapClipped
 	case need > limit:
-		out.score = 0.55
+		out.score = heapTight
 	default:
 		return finding{score: 0.08, summary: "The heap bound leaves room under the limit."}
 	}
@@ -51,14 +62,15 @@ func scoreJVM(f *facts) finding {
 		s := f.stats()
 		out.score += 0.03
 		out.evidence = append(out.evidence, Evidence{Says: "memory grows until it meets the limit, as a heap does that is allowed to", From: s.From["max"]})
+	} else if f.judged > 0 && 2*f.sudden > f.judged {
+		out.score *= heapNotClose
+		out.against = append(out.against, Evidence{Says: "memory jumped to the limit from far below, and a heap grows step by step", From: data.MaxPromQL(f.h, f.use)})
+	}
+	if f.rt == "go" {
+		out.score *= heapSoft
 	}
 	if f.batch {
 		out.score -= 0.05
 	}
 	return out
-}
-
-// jvmNeed returns the limit in bytes that a heap bound needs.
-func jvmNeed(h *heapBound) float64 {
-	return max(h.bytes/jvmHeapShare, h.bytes+float64(jvmOffHeap))
 }

@@ -13,6 +13,7 @@ const (
 	leakCap      = 0.95
 	regularKills = 0.30 // standard deviation over mean of the times between kills
 	leakShort    = 0.55 // a climb that only many short lives together show
+	leakMany     = 0.10 // added when there are very many
 	slowHours    = 72   // from base to limit: longer than this is accumulation over days
 )
 
@@ -120,12 +121,20 @@ func (f *facts) killedGrowing() int {
 // leakWithoutCourse judges lives that are too short, or history that is missing: kills at a steady pace hint at growth.
 func leakWithoutCourse(f *facts) finding {
 	switch {
-	case f.steps != nil && f.eligible == 0 && !f.batch:
-		return finding{score: leakShort,
-			summary:  data.Textf("Memory climbs by %s a minute from each start to each kill, in lives too short to show more.", perHour(*f.steps/60)),
-			evidence: []Evidence{{Says: data.Textf("from sample to sample of short lives memory rises by %s a minute", perHour(*f.steps/60)), From: data.MaxPromQL(f.h, f.use)}},
+	case f.climb != nil && f.eligible == 0 && !f.batch:
+		out := finding{score: leakShort,
+			summary:  data.Textf("Memory climbs by %s a minute from each start to each kill, in lives too short to show more.", perHour(f.climb.slope/60)),
+			evidence: []Evidence{{Says: data.Textf("in %s memory rises by %s a minute, at the same pace from sample to sample and on to the kill", count(f.climb.lives, "short life"), perHour(f.climb.slope/60)), From: data.MaxPromQL(f.h, f.use)}},
 			against:  []Evidence{{Says: "loading at the start looks the same in so short a life", From: data.MaxPromQL(f.h, f.use)}},
 			advice:   []data.Text{"Raise the limit once to see whether memory levels off: that tells start-up load from a leak."}}
+		if f.climb.lives >= 2*climbLives {
+			out.score += leakMany
+		}
+		if f.start.survived > 0 {
+			out.score *= 0.4
+			out.against = append(out.against, Evidence{Says: "other lives got past their start and stayed below the limit", From: data.MaxPromQL(f.h, f.use)})
+		}
+		return out
 	case f.climbs > 0 && 2*f.climbs >= f.judged && !f.batch:
 		return finding{score: 0.5 + 0.05*float64(min(f.climbs, 3)),
 			summary:  "Memory climbs without a pause from each start to each kill.",

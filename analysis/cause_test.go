@@ -74,7 +74,7 @@ var scenarios = []scenario{
 	{"near miss: the same course of a service", LoadSpike, 0.5, simple(7*24*time.Hour, 30*time.Second, 30*time.Minute, level(100))},
 	{"short lives with three samples each", MemoryLeak, 0.4, simple(2*time.Hour, 15*time.Second, 0, func(age float64, n *noise) float64 { return (100 + 480*age*60 + n.next()) * mi })},
 	{"short lives of which two samples are seen", MemoryLeak, 0.4, simple(2*time.Hour, 10*time.Second, 0, func(age float64, n *noise) float64 { return (100 + 15*age*3600 + n.next()) * mi })},
-	{"near miss: lives of half a minute and no climb", LimitTooLow, 0.4, simple(2*time.Hour, 15*time.Second, 40*time.Second, level(100))},
+	{"near miss: lives of half a minute and no climb", StartupPeak, 0.4, simple(2*time.Hour, 15*time.Second, 40*time.Second, level(100))},
 	{"near miss: lives of two samples and no climb", UnknownCause, 0.3, simple(12*time.Hour, time.Minute, 150*time.Second, level(100))},
 }
 

@@ -12,7 +12,7 @@ func commandsFor(c *data.Container, r *Recommendation, rt data.Text) Commands {
 		Confirm: []data.Text{
 			statusCommand(c, field+".reason"),
 			statusCommand(c, field+".exitCode"),
-			data.Text(podCommand(c, "describe") + " | grep -A 5 '" + heading + "'"),
+			data.Clean(podCommand(c, "describe") + " | grep -A 5 '" + heading + "'"),
 		},
 		Fix:     data.SetResourcesCommand(c.Workload, c.Key.Container, data.Resources{Limit: r.Limit, Request: r.Request}),
 		Profile: profileCommands(c, rt),
@@ -38,7 +38,7 @@ func profileCommands(c *data.Container, rt data.Text) []data.Text {
 	text := func(lines ...string) []data.Text {
 		out := make([]data.Text, len(lines))
 		for i, l := range lines {
-			out[i] = data.Text(l)
+			out[i] = data.Clean(l)
 		}
 		return out
 	}

@@ -210,7 +210,7 @@ func clip(t data.Text, n int) data.Text {
 	if len(r) <= n {
 		return t
 	}
-	return data.Text(string(r[:n-1]) + "…")
+	return data.Clean(string(r[:n-1]) + "…")
 }
 
 // orUnknown returns t, or "unknown" when it is empty.

@@ -46,6 +46,7 @@ type facts struct {
 	growth    []float64 // slopes of the lives that grow, bytes an hour
 	bases     []float64 // levels after start of the lives that grow
 	levels    []float64 // levels at which other lives stand
+	scored    int       // lives of pods that were killed
 	judged    int       // killed lives whose end can be judged
 	sudden    int       // … of these, ended far above their usual level within an interval or a few
 	climbs    int       // … of these, short lives that only climb
@@ -54,8 +55,13 @@ type facts struct {
 	regular   *float64  // standard deviation over mean of lengths
 	together  int       // moments at which several pods were killed
 	moments   int       // moments at which any pod was killed
-	steps     *float64  // growth in bytes an hour between the samples of many lives too short to show it alone
+	climb     *climbFacts // growth over many lives too short to show it alone
 	maxLength time.Duration
+	load      loadFacts
+	start     startFacts
+	end       endFacts
+	odd       data.Text // the one pod that is killed while others are not
+	downtime  *float64  // median seconds from a kill to the next start, nil when unknown
 }
 
 // readFacts gathers what in says.
@@ -88,13 +94,14 @@ func readFacts(in Input, conf *Confirmation) *facts {
 		}
 	}
 	f.use = f.window()
-	if f.rt == "java" {
-		f.heap = jvmHeap(c, f.hit)
-		if f.hit == nil {
-			f.heap = jvmHeap(c, f.limit)
-		}
+	if f.heap = heapOf(c, f.rt, f.hit); f.heap == nil && f.hit == nil {
+		f.heap = heapOf(c, f.rt, f.limit)
 	}
 	f.readKills()
+	f.readLoad()
+	f.readStarts()
+	f.readEnds()
+	f.odd = f.onlyPod()
 	return f
 }
 
@@ -137,6 +144,13 @@ func allKills(c *data.Container, h *data.History) []data.PodKill {
 // readTrends judges each life on its own and counts what they show.
 func (f *facts) readTrends() {
 	near, total := 0, 0
+	pods := f.killedPods()
+	for i := range f.lives {
+		l := &f.lives[i]
+		if pods[l.pod] {
+			f.scored++
+		}
+	}
 	for i := range f.lives {
 		l := &f.lives[i]
 		scale := f.scale
@@ -144,7 +158,7 @@ func (f *facts) readTrends() {
 			scale = l.limit
 		}
 		if scale <= 0 {
-			scale = slices.Max(l.v)
+			scale = l.peak
 		}
 		l.trend = trendOf(l, scale)
 		f.maxLength = max(f.maxLength, l.length())
@@ -156,7 +170,9 @@ func (f *facts) readTrends() {
 			}
 			total += len(l.v)
 		}
-		f.countTrend(l)
+		if f.scored == 0 || pods[l.pod] { // what a healthy replica does is not the pattern of a sick one
+			f.countTrend(l)
+		}
 		f.judgeEnd(l)
 	}
 	if total > 0 {
@@ -164,10 +180,10 @@ func (f *facts) readTrends() {
 	}
 	if f.scale <= 0 {
 		for i := range f.lives {
-			f.scale = max(f.scale, slices.Max(f.lives[i].v))
+			f.scale = max(f.scale, f.lives[i].peak)
 		}
 	}
-	f.readSteps()
+	f.readClimb()
 }
 
 // countTrend adds a life's trend to the tally.
@@ -217,36 +233,6 @@ func (f *facts) judgeEnd(l *life) {
 	}
 	if last < suddenLast*l.limit || usual < suddenLevel*l.limit {
 		f.sudden++
-	}
-}
-
-// What a climb over many short lives takes: so many lives with two samples or more, so large a part of the steps between
-// them upwards, and each of those by at least this share of the limit.
-const (
-	climbLives = 4
-	climbSteps = 0.80
-	climbStep  = 0.10
-)
-
-// readSteps joins killed lives that are too short for a course of their own: the steps from each sample to the next.
-func (f *facts) readSteps() {
-	var slopes []float64
-	lives, steps := 0, 0
-	for i := range f.lives {
-		l := &f.lives[i]
-		if l.killed.IsZero() || l.limit <= 0 || len(l.v) < 2 || len(l.v) >= fewSamples {
-			continue
-		}
-		lives++
-		for j := 1; j < len(l.v); j++ {
-			steps++
-			if l.v[j]-l.v[j-1] >= climbStep*l.limit {
-				slopes = append(slopes, (l.v[j]-l.v[j-1])/hours(l.t[j]-l.t[j-1]))
-			}
-		}
-	}
-	if lives >= climbLives && float64(len(slopes)) >= climbSteps*float64(steps) {
-		f.steps = ptr(median(slopes))
 	}
 }
 
@@ -307,7 +293,7 @@ func (f *facts) clipped() *bool {
 			continue
 		}
 		known = true
-		if slices.Max(l.v) >= clippedTop*l.limit {
+		if l.peak >= clippedTop*l.limit {
 			clip = true
 		}
 	}

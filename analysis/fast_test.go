@@ -24,7 +24,7 @@ func TestVeryFastLeak(t *testing.T) {
 	for i := range h.Lives { // one sample a life shows no climb
 		h.Lives[i].Samples = data.Samples{T: h.Lives[i].T[:1], V: h.Lives[i].V[:1]}
 	}
-	if d := diagnose(c, h); d.Cause.Class != LimitTooLow || d.Recommendation.Cures {
+	if d := diagnose(c, h); d.Cause.Class != StartupPeak || d.Recommendation.Cures {
 		t.Errorf("with a sample a life: %s (%.2f)", d.Cause.Class, d.Cause.Confidence)
 	}
 }

@@ -70,6 +70,7 @@ const (
 	SharedMemory        Class = "shared-memory"
 	GradualAccumulation Class = "gradual-accumulation"
 	NodePressure        Class = "node-pressure"
+	StartupPeak         Class = "startup-peak"
 	UnknownCause        Class = "unknown"
 )
 
@@ -92,7 +93,13 @@ type Cause struct {
 	Baseline      *int64 // bytes after a start, warm-up left out
 	Plateau       *int64 // bytes at which growth ends; nil without a plateau
 	ToNextKill    *time.Duration
-	Alternatives  []Alternative
+	// GrowthLow and GrowthHigh bound GrowthPerHour, ToNextKillLow and ToNextKillHigh bound ToNextKill: four times in five
+	// the truth lies between them. Nil where the value itself is.
+	GrowthLow, GrowthHigh         *float64
+	ToNextKillLow, ToNextKillHigh *time.Duration
+	// OnlyPod is the one pod of several that was killed, again and again; empty when others were too.
+	OnlyPod      data.Text
+	Alternatives []Alternative
 	// Advice is what to do beside or instead of raising the limit, most useful first.
 	Advice []data.Text
 }
@@ -117,6 +124,10 @@ type Recommendation struct {
 	Steps    []data.Text // the arithmetic, a line a step
 	Cures    bool        // false when no limit does, as with a leak
 	ToKill   *time.Duration
+	// ToKillLow and ToKillHigh bound ToKill as in Cause.
+	ToKillLow, ToKillHigh *time.Duration
+	// Options are what other choices of the percentile would give, for a view of the trade-off.
+	Options  []SizeOption
 	Warnings []data.Text
 }
 
@@ -174,6 +185,8 @@ type Case struct {
 	Near *float64
 	// NearFrom says what Near is: "highest sample of 24h".
 	NearFrom data.Text
+	// Neighbours are other containers that were killed on the same node within a minute and are not killed all the time.
+	Neighbours []Neighbour
 }
 
 // Diagnosis is everything that was found out about one container.
@@ -192,8 +205,12 @@ type Diagnosis struct {
 	Cost           Cost
 	Commands       Commands
 	Steps          [5]Step
-	Gaps           []data.Gap
-	History        *data.History // nil without metrics
+	// Lives are the newest instances of the container, of all pods, oldest first, at most mostLifeFacts.
+	Lives []LifeFacts
+	// Forecast says when the next kill is to be expected.
+	Forecast Forecast
+	Gaps     []data.Gap
+	History  *data.History // nil without metrics
 }
 
 // Price is what memory costs.

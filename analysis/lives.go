@@ -28,6 +28,7 @@ type life struct {
 	start  time.Time // reported start of a life that was killed; else the first sample
 	killed time.Time // zero when it was not killed, or that is not known
 	limit  float64   // bytes in force at its end; 0 when unknown
+	peak   float64   // highest sample
 	trend  trend
 }
 
@@ -109,6 +110,7 @@ func readLives(h *data.History, kills []data.PodKill, limitAt func(time.Time) fl
 			end = out[i].last()
 		}
 		out[i].limit = limitAt(end)
+		out[i].peak = slices.Max(out[i].v)
 	}
 	return out
 }

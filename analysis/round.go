@@ -51,7 +51,7 @@ func roundUpFine(bytes float64) int64 {
 }
 
 // human returns bytes for people.
-func human(bytes float64) data.Text { return data.Text(data.HumanBytes(bytes)) }
+func human(bytes float64) data.Text { return data.Clean(data.HumanBytes(bytes)) }
 
 // humanInt returns bytes for people, or "none" for a value that is not set.
 func humanInt(bytes *int64) data.Text {

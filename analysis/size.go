@@ -67,7 +67,7 @@ func (s Sizing) of(st Stats) float64 {
 
 // leastFactor returns the least multiple of the limit that was hit, and why it is that.
 func leastFactor(f *facts, class Class) (float64, data.Text) {
-	if class == LimitTooLow && f.diesStarting() {
+	if (class == LimitTooLow || class == StartupPeak) && f.diesStarting() {
 		return aboveBurst, "it is killed while starting, so nothing shows what it needs"
 	}
 	switch class {
@@ -113,6 +113,7 @@ func recommend(f *facts, c *Cause) Recommendation {
 	}
 	sizeRequest(f, &r, limit)
 	qualify(f, c, &r)
+	r.Options = sizeOptions(f, &r)
 	return r
 }
 
@@ -174,17 +175,18 @@ func bridge(f *facts, c *Cause, r *Recommendation) float64 {
 
 // sizeForHeap returns the limit that a JVM's heap bound needs.
 func sizeForHeap(f *facts, r *Recommendation) float64 {
-	need := jvmNeed(f.heap)
-	r.Policy = "JVM: heap + what it needs beside it"
+	rule := heapRules[f.rt]
+	need := heapNeed(f.heap, rule)
+	r.Policy = data.Textf("%s: heap + what it needs beside it", rule.name)
 	r.Steps = append(r.Steps, data.Textf("heap of %s (%s)", human(f.heap.bytes), f.heap.setting))
-	if f.heap.bytes/jvmHeapShare >= f.heap.bytes+float64(jvmOffHeap) {
-		r.Steps = append(r.Steps, data.Textf("heap is to be 75%% of the limit: %s / 0.75 = %s", human(f.heap.bytes), human(need)))
+	if f.heap.bytes/rule.share >= f.heap.bytes+rule.beside {
+		r.Steps = append(r.Steps, data.Textf("heap is to be %.0f%% of the limit: %s / %.2f = %s", 100*rule.share, human(f.heap.bytes), rule.share, human(need)))
 	} else {
-		r.Steps = append(r.Steps, data.Textf("%s + %s for metaspace, code, threads and buffers = %s", human(f.heap.bytes), human(float64(jvmOffHeap)), human(need)))
+		r.Steps = append(r.Steps, data.Textf("%s + %s for metaspace, code, threads and buffers = %s", human(f.heap.bytes), human(rule.beside), human(need)))
 	}
 	if f.heap.percent > 0 {
 		r.Cures = false
-		r.Warnings = append(r.Warnings, data.Textf("%s grows the heap with the limit: set -XX:MaxRAMPercentage=75.0 too, or the kills go on", f.heap.setting))
+		r.Warnings = append(r.Warnings, data.Textf("%s grows the heap with the limit: lower it too, or the kills go on. %s", f.heap.setting, rule.cure))
 	} else {
 		r.Warnings = append(r.Warnings, data.Textf("leave %s as it is: a larger heap would need a larger limit again", f.heap.setting))
 	}

@@ -69,7 +69,7 @@ func qualify(f *facts, c *Cause, r *Recommendation) {
 		r.Warnings = append(r.Warnings, data.Textf("no limit cures a volume that fills without end: set emptyDir.sizeLimit to %s or less as well", human(float64(*r.Limit)/2)))
 	case LoadSpike, LargeFile, ConcurrentRequests:
 		r.Warnings = append(r.Warnings, "how high a burst would have gone cannot be seen: look again after the next one")
-	case LimitTooLow:
+	case LimitTooLow, StartupPeak:
 		if f.diesStarting() && f.eligible == 0 {
 			r.Cures = false
 			r.Warnings = append(r.Warnings, "it never lived long enough to show what it needs: take this as a first step and look again")

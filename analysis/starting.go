@@ -1,12 +1,66 @@
 package analysis
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // startingTime is how soon after its start a life must end to have been killed while starting.
 const startingTime = time.Minute
 
 // startingLives is how many lives, or restarts, it takes to call that a habit.
 const startingLives = 3
+
+// What a peak at the start is. Heavy runtimes take some minutes to load; memory that falls afterwards and stays lower
+// shows that it was loading and not the usual level.
+const (
+	startWindow  = 8 * time.Minute  // a kill within this time of the start may be one of starting
+	startSettled = 25 * time.Minute // a life that lasts longer has started
+	startFalls   = 1.20             // highest sample of the start over the highest level after it
+	startRoom    = 0.80             // the level after the start is below this share of the limit
+)
+
+// startFacts are what lives do at their start.
+type startFacts struct {
+	killed   int // kills whose life's length is known
+	early    int // … of these, within startWindow
+	survived int // lives that got past their start
+	peaks    int // … of these, whose start was the highest they came to for long
+	after    []float64
+}
+
+// readStarts looks at the start of each life.
+func (f *facts) readStarts() {
+	for i := range f.lives {
+		l := &f.lives[i]
+		if !l.killed.IsZero() {
+			f.start.killed++
+			if l.length() <= startWindow {
+				f.start.early++
+			}
+		}
+		if l.length() < startSettled || len(l.v) < fewSamples {
+			continue
+		}
+		f.start.survived++
+		n := 0
+		for n < len(l.t) && time.Duration(l.t[n]-l.t[0])*time.Millisecond <= startWindow && time.UnixMilli(l.t[n]).Sub(l.start) <= startWindow {
+			n++
+		}
+		if n == 0 || n >= len(l.t)-1 {
+			continue
+		}
+		later := l.v[n : len(l.v)-1]
+		if len(later) > 60 { // the next hour or so; what comes much later is no part of starting
+			later = later[:60]
+		}
+		level := quantileOf(slices.Clone(later), 0.90)
+		f.start.after = append(f.start.after, level)
+		if slices.Max(l.v[:n]) >= startFalls*level {
+			f.start.peaks++
+		}
+	}
+}
 
 // diesStarting reports whether lives end while they start: at the runtime's hands, or within a minute in most of those
 // whose length is known.

@@ -68,7 +68,7 @@ func titleOf(id Class) data.Text {
 			return c.title
 		}
 	}
-	return data.Text(id)
+	return data.Clean(string(id))
 }
 
 // causeMeaning explains a cause to a newcomer.
@@ -90,6 +90,8 @@ func causeMeaning(id Class) data.Text {
 		return "Java takes memory for its heap and more beside it. Heap bound and limit must fit together; here they do not."
 	case SharedMemory:
 		return "Files in a memory-backed volume are memory too. They count against the limit and stay when the container restarts."
+	case StartupPeak:
+		return "The program takes more while it starts than it does afterwards. The limit must hold the start as well, or the start must take less."
 	case NodePressure:
 		return "The node ran out, not the container. What the pods of the node request is less than what they use."
 	}

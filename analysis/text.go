@@ -34,7 +34,7 @@ func perHour(v float64) data.Text {
 		name string
 	}{{float64(data.Gi), "Gi"}, {float64(data.Mi), "Mi"}, {float64(data.Ki), "Ki"}} {
 		if n := v / unit.size; math.Abs(n) >= 1 && math.Abs(n) < 9.95 {
-			return data.Text(strings.TrimSuffix(strconv.FormatFloat(n, 'f', 1, 64), ".0") + unit.name)
+			return data.Clean(strings.TrimSuffix(strconv.FormatFloat(n, 'f', 1, 64), ".0") + unit.name)
 		}
 	}
 	return human(v)

@@ -40,10 +40,13 @@ const (
 type trend struct {
 	shape  shape
 	slope  float64 // bytes an hour
+	low    float64 // slope that it is hardly below, in bytes an hour
+	high   float64 // slope that it is hardly above, in bytes an hour
 	base   float64 // level that the line starts from, in bytes
 	floor  float64 // median floor of the last quarter, in bytes
 	tau    float64 // -1 to 1
 	rise   float64 // slope times length, in bytes
+	first  float64 // slope of the first half in bytes an hour
 	second float64 // slope of the second half in bytes an hour
 }
 
@@ -58,8 +61,7 @@ func trendOf(l *life, scale float64) trend {
 		return trend{}
 	}
 	whole := time.Duration(l.t[n-1]-l.t[0]) * time.Millisecond
-	skip := time.Duration(warmUpShare * float64(whole))
-	skip = min(max(skip, warmUp), time.Duration(warmUpMost*float64(whole)))
+	skip := warmUpOf(whole)
 	lo := 0
 	for lo < n && l.t[lo]-l.t[0] < skip.Milliseconds() {
 		lo++
@@ -71,27 +73,33 @@ func trendOf(l *life, scale float64) trend {
 	return readTrend(x, y, scale)
 }
 
+// warmUpOf returns how much of a life is left out at its start.
+func warmUpOf(whole time.Duration) time.Duration {
+	skip := max(time.Duration(warmUpShare*float64(whole)), warmUp)
+	return min(skip, time.Duration(warmUpMost*float64(whole)))
+}
+
 // readTrend judges floors y (bytes) at times x (hours since the start of the life).
 func readTrend(x, y []float64, scale float64) trend {
 	var t trend
-	t.slope, t.tau = theilSen(x, y)
+	t.slope, t.low, t.high, t.tau = theilSenRange(x, y)
 	t.base = max(median(residuals(x, y, t.slope)), 0)
 	t.floor = median(y[len(y)*3/4:])
 	length := x[len(x)-1] - x[0]
 	t.rise = t.slope * length
 	half := len(x) / 2
-	firstSlope, _ := theilSen(x[:half+1], y[:half+1])
+	t.first, _ = theilSen(x[:half+1], y[:half+1])
 	t.second, _ = theilSen(x[half:], y[half:])
 	net := median(y[len(y)*3/4:]) - median(y[:max(len(y)/4, 1)])
 	switch {
 	case max(t.rise, net) < growthRise*scale || t.tau < growthAgreement:
 		t.shape = flat
-		if net >= growthRise*scale && t.second < ended*firstSlope {
+		if net >= growthRise*scale && t.second < ended*t.first {
 			t.shape = settled
 		}
-	case t.second < ended*firstSlope:
+	case t.second < ended*t.first:
 		t.shape = settled
-	case t.second < slowing*firstSlope:
+	case t.second < slowing*t.first:
 		t.shape = easing
 	default:
 		t.shape = rising
@@ -131,6 +139,16 @@ func hours(ms int64) float64 { return float64(ms) / float64(time.Hour.Millisecon
 // theilSen returns the median slope of all pairs of points and Kendall's tau of their order. Both are 0 for fewer
 // than two points.
 func theilSen(x, y []float64) (slope, tau float64) {
+	slope, _, _, tau = theilSenRange(x, y)
+	return slope, tau
+}
+
+// fourInFive is the normal quantile of an interval that holds the truth four times in five.
+const fourInFive = 1.2816
+
+// theilSenRange is theilSen with the bounds that hold the true slope four times in five: Sen (1968), from the normal
+// approximation of Kendall's statistic.
+func theilSenRange(x, y []float64) (slope, low, high, tau float64) {
 	slopes := make([]float64, 0, len(x)*(len(x)-1)/2)
 	order := 0
 	for i := range x {
@@ -150,9 +168,22 @@ func theilSen(x, y []float64) (slope, tau float64) {
 		}
 	}
 	if len(slopes) == 0 {
-		return 0, 0
+		return 0, 0, 0, 0
 	}
-	return median(slopes), float64(order) / float64(len(slopes))
+	slices.Sort(slopes)
+	n, m := float64(len(x)), float64(len(slopes))
+	c := fourInFive * math.Sqrt(n*(n-1)*(2*n+5)/18)
+	lo, hi := int(max((m-c)/2, 0)), int(min((m+c)/2, m-1))
+	return middleOf(slopes), slopes[lo], slopes[hi], float64(order) / m
+}
+
+// middleOf returns the middle of sorted, which has values.
+func middleOf(sorted []float64) float64 {
+	n := len(sorted)
+	if n%2 == 0 {
+		return sorted[n/2-1]/2 + sorted[n/2]/2
+	}
+	return sorted[n/2]
 }
 
 // residuals returns what is left of y without the slope.
@@ -171,10 +202,7 @@ func median(v []float64) float64 {
 	}
 	s := slices.Clone(v)
 	slices.Sort(s)
-	if n := len(s); n%2 == 0 {
-		return s[n/2-1]/2 + s[n/2]/2
-	}
-	return s[len(s)/2]
+	return middleOf(s)
 }
 
 // spread returns the standard deviation of v over its mean, and false with fewer than three values.

@@ -1,0 +1,67 @@
+package analysis
+
+import "github.com/oomedic/oomedic/data"
+
+// The confidence that starting takes more than running does.
+const (
+	startBase  = 0.50 // most kills come soon after a start
+	startPeak  = 0.35 // lives that get past it come down and stay lower
+	startRest  = 0.15 // … or just stay well below the limit
+	startMany  = 0.05 // it happened five times or more
+	startInit  = 0.30 // factor for init containers and batch runs, which do their whole work at once
+	startShare = 0.60 // share of kills that must be early
+	startCap   = 0.93
+)
+
+var startupPeakCause = cause{
+	id: StartupPeak, title: "Peak while starting",
+	doc:   "Kills come within minutes of a start, and lives that get past it come down and stay well below the limit.",
+	score: scoreStartup,
+}
+
+func scoreStartup(f *facts) finding {
+	if f.hit == nil || !f.seen() || f.conf.Scope == ScopeStartup || f.start.killed == 0 {
+		return finding{}
+	}
+	early := float64(f.start.early) / float64(f.start.killed)
+	if early < startShare || f.start.early < min(startingLives, f.start.killed) {
+		return finding{}
+	}
+	limit := float64(*f.hit)
+	settled := len(f.start.after) > 0 && median(f.start.after) < startRoom*limit
+	peaks := f.start.survived > 0 && 2*f.start.peaks >= f.start.survived
+	if f.start.survived == 0 && (!f.diesStarting() || f.climb != nil || f.climbs > 0) {
+		return finding{score: 0.15, summary: "Kills come soon after a start."}
+	}
+	out := finding{score: startBase,
+		summary: data.Textf("Starting takes more than the limit of %s; %d of %s came within minutes of a start.", humanInt(f.hit), f.start.early, count(f.start.killed, "kill")),
+		evidence: []Evidence{{Says: data.Textf("%d of %s came within %s of a start", f.start.early, count(f.start.killed, "kill"), durationText(startWindow)),
+			From: data.KillsPromQL(f.h)}},
+		advice: []data.Text{
+			"Load less at the start, or piece by piece: caches that are filled beforehand, schemas, models, migrations.",
+			"Give the limit room for the peak of starting; the request may stay at what running takes.",
+			"Start replicas one after the other, so that a start-up peak does not come with the load of those that are missing.",
+		},
+	}
+	if settled && peaks {
+		out.score += startPeak
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("%d of %s that got past the start came down again and stayed near %s", f.start.peaks, count(f.start.survived, "life"), human(median(f.start.after))), From: data.MaxPromQL(f.h, f.use)})
+	} else if settled {
+		out.score += startRest
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("%s got past the start and stayed near %s", count(f.start.survived, "life"), human(median(f.start.after))), From: data.MaxPromQL(f.h, f.use)})
+	} else if f.start.survived > 0 {
+		out.score -= 0.25
+		out.against = append(out.against, Evidence{Says: data.Textf("lives that got past the start stand near the limit too, at %s", human(median(f.start.after))), From: data.MaxPromQL(f.h, f.use)})
+	} else {
+		out.against = append(out.against, Evidence{Says: "no life got past the start, so what it needs afterwards is not known", From: statusCommand(f.c, "lastState.terminated")})
+	}
+	if f.start.early >= 5 {
+		out.score += startMany
+	}
+	if f.batch || f.c.Kind == data.InitContainer {
+		out.score *= startInit
+		out.against = append(out.against, Evidence{Says: "it runs to an end: its work and its start are one", From: specCommand(f.c, "command")})
+	}
+	out.score = min(out.score, startCap)
+	return out
+}
