@@ -48,7 +48,7 @@ func inNamespace(ns data.Text) string {
 
 // jsonpathCommand returns a kubectl command that prints a field of the pod.
 func jsonpathCommand(c *data.Container, path string) data.Text {
-	return data.Text(podCommand(c, "get") + " -o jsonpath=" + data.ShellQuote(data.Text("{"+path+"}")))
+	return data.Clean(podCommand(c, "get") + " -o jsonpath=" + data.ShellQuote(data.Clean("{"+path+"}")))
 }
 
 // jsonpathEscapes makes a name safe inside the double quotes of a jsonpath filter.

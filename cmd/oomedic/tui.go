@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"github.com/oomedic/oomedic/data"
@@ -30,6 +31,13 @@ func (o *options) show(ctx context.Context, c *kube.Client, cluster data.Cluster
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
+		defer func() {
+			// A panic here would end the program with the terminal in raw mode: it becomes a stale list instead.
+			if p := recover(); p != nil {
+				o.log.Error("the watch panicked", "panic", p, "stack", string(debug.Stack()))
+				store.SetHealth("", data.Stale, data.Textf("the watch failed inside: %v", p))
+			}
+		}()
 		if err := c.Watch(ctx, store); err != nil && ctx.Err() == nil {
 			store.SetHealth("", data.Stale, data.Clean(err.Error()))
 		}

@@ -131,8 +131,8 @@ func container(p *corev1.Pod, s *corev1.ContainerStatus, field string) data.Cont
 // statusCommand is the kubectl command that shows one field of a container's status.
 func statusCommand(k data.Key, list, field string) data.Text {
 	path := "{.status." + list + `[?(@.name=="` + k.Container.String() + `")].` + field + "}"
-	return "kubectl get pod -n " + data.Text(data.ShellQuote(k.Namespace)) + " " + data.Text(data.ShellQuote(k.Pod)) +
-		" -o jsonpath=" + data.Text(data.ShellQuote(data.Text(path)))
+	return "kubectl get pod -n " + data.Clean(data.ShellQuote(k.Namespace)) + " " + data.Clean(data.ShellQuote(k.Pod)) +
+		" -o jsonpath=" + data.Clean(data.ShellQuote(data.Clean(path)))
 }
 
 // specOf finds the spec of a container and what kind it is. A container that the spec does not have is an empty one.

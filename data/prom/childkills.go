@@ -20,7 +20,7 @@ func (r *Reader) ChildKills(ctx context.Context, window time.Duration) ([]data.C
 	}
 	var suspects []*data.Container
 	for _, s := range seriesOf(a.value) {
-		suspects = append(suspects, &data.Container{Key: data.Key{Namespace: data.Text(s.namespace), Pod: data.Text(s.pod)}})
+		suspects = append(suspects, &data.Container{Key: data.Key{Namespace: data.Clean(s.namespace), Pod: data.Clean(s.pod)}})
 	}
 	var out []data.ChildKill
 	for _, b := range podBatches(suspects, batchPods) {
@@ -30,9 +30,9 @@ func (r *Reader) ChildKills(ctx context.Context, window time.Duration) ([]data.C
 		}
 		for _, s := range seriesOf(a.value) {
 			out = append(out, data.ChildKill{
-				Namespace: data.Text(s.namespace), Pod: data.Text(s.pod), Container: data.Text(s.container),
+				Namespace: data.Clean(s.namespace), Pod: data.Clean(s.pod), Container: data.Clean(s.container),
 				Count: s.V[len(s.V)-1],
-				From:  data.Text(oomRisePromQL(podSelector(s.namespace, s.pod, s.container), window)),
+				From:  data.Clean(oomRisePromQL(podSelector(s.namespace, s.pod, s.container), window)),
 			})
 		}
 	}

@@ -202,7 +202,7 @@ func (b *historyBuilder) busiestInterval(ctx context.Context) time.Duration {
 // otherTasks read what stands beside the memory.
 func (b *historyBuilder) otherTasks() []task {
 	part := func(metric string, into *data.Samples) task {
-		return task{data.Text(metric), func(ctx context.Context) (err error) {
+		return task{data.Clean(metric), func(ctx context.Context) (err error) {
 			promql := "max by (namespace,container)(max_over_time(" + metric + "{" + b.sel + "}[" + data.PromDuration(partsStep) + "]))"
 			*into, err = b.r.stepped(ctx, b.n, promql, b.h.To.Add(-partsDays*day+partsStep), b.h.To, partsStep, b.h.To)
 			if err == nil && into.Len() == 0 {
@@ -242,7 +242,7 @@ func (b *historyBuilder) finish(ctx context.Context) {
 		b.h.ScrapeInterval = interval.Round(time.Second)
 	}
 	for _, d := range b.kills {
-		b.h.Kills = append(b.h.Kills, data.PodKill{Pod: data.Text(d.pod), Kill: d.kill()})
+		b.h.Kills = append(b.h.Kills, data.PodKill{Pod: data.Clean(d.pod), Kill: d.kill()})
 	}
 	if b.memory && len(b.h.Lives) == 0 {
 		g := noMemory(b.sel)

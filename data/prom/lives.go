@@ -60,7 +60,7 @@ func podLives(all []series, step int64, cutsOf func(string) cuts) []data.Life {
 	})
 	var out []data.Life
 	for _, s := range named {
-		out = follow(out, data.Life{Pod: data.Text(s.pod), ID: data.Text(s.id), Samples: s.Samples}, step)
+		out = follow(out, data.Life{Pod: data.Clean(s.pod), ID: data.Clean(s.id), Samples: s.Samples}, step)
 	}
 	return out
 }

@@ -80,7 +80,7 @@ func (l *loadReader) signal(metric, promql string, into *[]data.Signal) task {
 			parts = append(parts, seriesOf(a)...)
 		}
 		for _, s := range merged(parts) {
-			*into = append(*into, data.Signal{Pod: data.Text(s.pod), Samples: s.Samples})
+			*into = append(*into, data.Signal{Pod: data.Clean(s.pod), Samples: s.Samples})
 		}
 		l.note(metric, len(*into) == 0)
 		return nil
@@ -98,7 +98,7 @@ func (l *loadReader) note(metric string, none bool) {
 
 // fileTask reads a part of the page cache.
 func (l *loadReader) fileTask(metric string, into *data.Samples) task {
-	return task{data.Text(metric), func(ctx context.Context) (err error) {
+	return task{data.Clean(metric), func(ctx context.Context) (err error) {
 		promql := "max by (namespace,container)(max_over_time(" + metric + "{" + l.b.sel + "}[" + data.PromDuration(partsStep) + "]))"
 		*into, err = l.b.r.stepped(ctx, l.b.n, promql, l.b.h.To.Add(-partsDays*day+partsStep), l.b.h.To, partsStep, l.b.h.To)
 		l.note(metric, err == nil && into.Len() == 0)

@@ -106,7 +106,7 @@ func (v *overviews) addSpark(s series) {
 		o := v.out[c.Key]
 		for i, t := range s.T {
 			at := int(time.UnixMilli(t).Sub(v.grid.start) / v.grid.step)
-			if at < 0 || at >= len(o.Spark) {
+			if at < 0 || at >= len(o.Spark) || !lived(c, time.UnixMilli(t), v.grid.step) {
 				continue
 			}
 			o.Spark[at] = s.V[i]
@@ -117,6 +117,21 @@ func (v *overviews) addSpark(s series) {
 		}
 		v.out[c.Key] = o
 	}
+}
+
+// lived reports whether the step that ends at t shows c and not another pod of its name. A StatefulSet gives a new pod
+// the name of the one before it, and metrics know no more than names; the step in which one followed the other is left
+// out for the older, because the highest value in it may be the newer's.
+func lived(c *data.Container, t time.Time, step time.Duration) bool {
+	switch {
+	case !c.PodCreated.IsZero() && !t.After(c.PodCreated):
+		return false
+	case c.GoneAt.IsZero():
+		return true
+	case c.Workload.Kind == "StatefulSet":
+		return !t.After(c.GoneAt)
+	}
+	return t.Add(-step).Before(c.GoneAt)
 }
 
 // addKills gives each kill to the container whose pod lived at that time: a pod's name may be used again.
