@@ -26,6 +26,8 @@ type Options struct {
 	Header http.Header
 	// Transport carries the requests; nil means a transport of its own over the network.
 	Transport http.RoundTripper
+	// Hidden are secrets that Transport sends, to be kept out of texts that a server may repeat them in.
+	Hidden []string
 	// Timeout bounds each single query; 0 means 30 s.
 	Timeout time.Duration
 	// MaxBody bounds one answer in bytes, after decompression; 0 means 256 MiB.

@@ -10,7 +10,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -52,8 +51,9 @@ func New(api v1.API, source data.Text, o Options) *Reader {
 		api: api, source: source, timeout: o.Timeout, maxBody: o.MaxBody, log: o.Log, now: o.Now,
 		pause: overloadPause, budget: maxRawSamples, slots: make(chan struct{}, maxInFlight),
 	}
+	r.hide(o.Hidden...)
 	for k, vs := range o.Header {
-		if k = http.CanonicalHeaderKey(k); k == "Authorization" || k == "Cookie" || strings.Contains(k, "Token") || strings.Contains(k, "Key") {
+		if secretHeader(k) {
 			for _, v := range vs {
 				r.hide(v)
 				if _, token, ok := strings.Cut(v, " "); ok {
