@@ -193,7 +193,7 @@ func TestPodsAreResizedInPlaceOnly(t *testing.T) {
 
 func TestRightsAndVersion(t *testing.T) {
 	t.Parallel()
-	s := start(t, short())
+	s := readOnly(t)
 	r, err := s.Clientset().AuthorizationV1().SelfSubjectAccessReviews().Create(t.Context(), &authorizationv1.SelfSubjectAccessReview{}, metav1.CreateOptions{})
 	if err != nil || !r.Status.Allowed {
 		t.Errorf("%v, %v", r, err)

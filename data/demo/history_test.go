@@ -54,9 +54,7 @@ func TestHistoryOfTheCauses(t *testing.T) {
 		t.Run(origin.Format("15h04 database"), func(t *testing.T) { databaseHistory(t, s) })
 		t.Run(origin.Format("15h04 leak"), func(t *testing.T) { leakHistory(t, s) })
 		t.Run(origin.Format("15h04 all"), func(t *testing.T) { wholeHistory(t, s) })
-		if t.Failed() {
-			return
-		}
+		t.Run(origin.Format("15h04 path"), func(t *testing.T) { wholePath(t, s) })
 	}
 }
 

@@ -27,10 +27,8 @@ func found(t *testing.T, st *data.Store, container string) data.Container {
 	return *best
 }
 
-// TestTheWholePath lists, reads the history, plans, applies and follows the rollout with the program's own doors.
-func TestTheWholePath(t *testing.T) {
-	t.Parallel()
-	s := start(t, Options{Now: func() time.Time { return epoch }})
+// wholePath lists, reads the history, plans, applies and follows the rollout with the program's own doors.
+func wholePath(t *testing.T, s *Sandbox) {
 	client := kube.NewFor(s.Clientset(), s.Address(), kube.Options{Now: s.now})
 	st := data.NewStore(s.now)
 	if err := client.List(t.Context(), st); err != nil {
@@ -92,7 +90,7 @@ func TestTheWholePath(t *testing.T) {
 
 func TestRefusedPlan(t *testing.T) {
 	t.Parallel()
-	s := start(t, short())
+	s := readOnly(t)
 	client := kube.NewFor(s.Clientset(), s.Address(), kube.Options{Now: s.now})
 	st := data.NewStore(s.now)
 	if err := client.List(t.Context(), st); err != nil {

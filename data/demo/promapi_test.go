@@ -17,7 +17,7 @@ import (
 
 func TestPrometheusErrors(t *testing.T) {
 	t.Parallel()
-	s := start(t, short())
+	s := readOnly(t)
 	end := epoch.Format(time.RFC3339)
 	ago := func(d time.Duration) string { return epoch.Add(-d).Format(time.RFC3339) }
 	for name, c := range map[string]struct {
@@ -50,7 +50,7 @@ func TestPrometheusErrors(t *testing.T) {
 
 func TestPrometheusAnswers(t *testing.T) {
 	t.Parallel()
-	s := start(t, short())
+	s := readOnly(t)
 	at := url.Values{"time": {"1779289445.25"}}
 	for query, want := range map[string]string{
 		"NaN":             `{"resultType":"scalar","result":[1779289445.250,"NaN"]}`,
@@ -87,7 +87,7 @@ func TestPrometheusAnswers(t *testing.T) {
 // TestClientLibrary reads the API with Prometheus's own client, as the program does.
 func TestClientLibrary(t *testing.T) {
 	t.Parallel()
-	s := start(t, short())
+	s := readOnly(t)
 	c, err := api.NewClient(api.Config{Address: s.Address(), RoundTripper: s.Transport()})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,7 +21,40 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(closing{m}) }
+
+// closing runs the tests and closes what they share.
+type closing struct{ *testing.M }
+
+// Run returns the exit code of the tests.
+func (c closing) Run() int {
+	code := c.M.Run()
+	if shared != nil && shared.Close() != nil && code == 0 {
+		code = 1
+	}
+	return code
+}
+
+// shared is one sandbox for all tests that change nothing; made by once.
+var shared *Sandbox
+
+// once makes shared.
+var once = sync.OnceValue(func() (err error) {
+	shared, err = Start(context.Background(), short())
+	return err
+})
+
+// readOnly returns the sandbox for tests that change nothing and take no steps.
+func readOnly(t *testing.T) *Sandbox {
+	t.Helper()
+	if err := once(); err != nil {
+		t.Fatal(err)
+	}
+	if err := shared.ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return shared
+}
 
 // epoch is the time at which the tests' sandboxes start.
 var epoch = time.Date(2026, 5, 20, 15, 4, 5, 0, time.UTC)
@@ -134,7 +169,7 @@ func restarts(t *testing.T, s *Sandbox, namespace, name string) (n int32) {
 
 func TestEachCauseCanBeSeen(t *testing.T) {
 	t.Parallel()
-	s := start(t, short())
+	s := readOnly(t)
 	type want struct {
 		reason string
 		code   int32
