@@ -7,13 +7,6 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
-// nearLimit is the share of the limit from which a SIGKILL of unknown sender may have been an OOM kill: containerd
-// before 2.3 could report an OOM kill as Error, and then the last sample is near the limit.
-const nearLimit = 0.90
-
-// farBelowLimit is the share below which a SIGKILL of unknown sender was hardly one.
-const farBelowLimit = 0.60
-
 // NewCase returns the row of the list for a container: the verdict, with the kills that metrics know of, and how near
 // to its limit the container came. ov may be empty.
 func NewCase(c data.Container, ov data.Overview, now time.Time) Case {
@@ -29,26 +22,8 @@ func NewCase(c data.Container, ov data.Overview, now time.Time) Case {
 	}
 	near := *ov.Peak / float64(*limit)
 	out.Near, out.NearFrom = &near, "highest sample of the look-back window"
-	weighNearness(&out.Confirmation, near, peakQuery(&c))
+	weighNearness(&c, &out.Confirmation, near, peakQuery(&c), now)
 	return out
-}
-
-// weighNearness lets the memory speak where the status is silent: a SIGKILL whose sender is not on record.
-func weighNearness(v *Confirmation, near float64, from data.Text) {
-	if v.OOMKilled || v.ExitCode == nil || *v.ExitCode != 137 || v.Scope != ScopeUnknown || v.Reason == "ContainerStatusUnknown" {
-		return
-	}
-	said := Evidence{Says: data.Textf("memory reached %.0f%% of the limit at most, as far as samples show", 100*near), From: from}
-	switch {
-	case near >= nearLimit:
-		v.Confidence = unsureNear
-		v.Why = "SIGKILL by an unknown sender while memory was near the limit: a probe, or an OOM kill that the runtime missed."
-		v.Evidence = append(v.Evidence, said)
-	case near < farBelowLimit:
-		v.Scope, v.Confidence = ScopeNotOOM, unsureFarBelow
-		v.Why = "SIGKILL by an unknown sender while memory was far below the limit: a probe, a drain, or the program itself."
-		v.Against = append(v.Against, said)
-	}
 }
 
 // peakQuery is the PromQL of the highest working set of the container within a day.
@@ -73,8 +48,11 @@ func (v *Confirmation) count(kills []data.Kill, c *data.Container, now time.Time
 		v.AtLeast = true // what happened to children is not in the status
 		return
 	}
-	v.AtLeast = int(c.Restarts) > len(kills)
-	v.Kills = countKills(kills, now, func(time.Time) bool { return !v.AtLeast })
+	since := c.KillsSince
+	v.AtLeast = int(c.Restarts) > len(kills) && (since.IsZero() || since.After(now.Add(-data.Day.Duration())))
+	v.Kills = countKills(kills, now, func(from time.Time) bool {
+		return int(c.Restarts) <= len(kills) || (!since.IsZero() && !since.After(from))
+	})
 }
 
 // countKills counts the kills of each window that ends now. A window without any is zero when known(its start), else

@@ -13,13 +13,16 @@ const (
 	sureKill       = 0.99 // OOMKilled with exit code 137, under a limit
 	sureStartup    = 0.97 // the runtime's own words "container init was OOM-killed"
 	sureChild      = 0.90 // OOMKilled with another exit code, or a counter of kills that rose while the container lived
+	unsureChild    = 0.70 // the same where the runtime says so too when nobody was killed
 	sureNode       = 0.90 // OOMKilled without any limit
 	sureSeen       = 0.90 // a kill that was seen earlier and that the status has forgotten since
 	sureOtherEnd   = 0.95 // an end with its own explanation
 	sureNoSign     = 0.90 // nothing at all speaks for a kill
 	unsureKilled   = 0.60 // SIGKILL by an unknown sender
 	unsureFarBelow = 0.80 // SIGKILL by an unknown sender while memory was far below the limit
-	unsureNear     = 0.50 // SIGKILL by an unknown sender while memory was near the limit
+	unsureNear     = 0.50 // SIGKILL by an unknown sender while memory was near the limit, and the runtime tells of kills
+	probableKill   = 0.65 // the same, and neither an event nor the runtime speaks against a kill
+	probableRace   = 0.75 // the same, under a runtime that is known to miss kills
 )
 
 // verdict is what one observation says of the whole container; the strongest becomes the confirmation.
@@ -30,6 +33,7 @@ type verdict struct {
 	at         time.Time
 	term       *data.Termination
 	why        data.Text
+	label      data.Text
 	evidence   []Evidence
 	against    []Evidence
 }
@@ -40,7 +44,7 @@ type verdict struct {
 func Confirm(c *data.Container, now time.Time) Confirmation {
 	v := strongest(c)
 	out := Confirmation{
-		OOMKilled: v.oom, Scope: v.scope, Confidence: v.confidence, LastKillAt: v.at, Why: v.why,
+		OOMKilled: v.oom, Scope: v.scope, Confidence: v.confidence, LastKillAt: v.at, Why: v.why, Label: v.label,
 		Restarts: c.Restarts, State: c.State, Evidence: v.evidence, Against: v.against,
 	}
 	if v.term != nil {
@@ -85,7 +89,7 @@ func strongest(c *data.Container) verdict {
 	if rest != nil {
 		return *rest
 	}
-	return verdict{scope: ScopeNotOOM, confidence: sureNoSign,
+	return verdict{scope: ScopeNotOOM, confidence: sureNoSign, label: "no end",
 		why:      "Nothing in the container's status says that it was ever killed.",
 		evidence: []Evidence{{Says: "no state or lastState with terminated in it", From: statusCommand(c, "lastState")}}}
 }
@@ -95,13 +99,11 @@ func judge(c *data.Container, t *data.Termination) verdict {
 	v := verdict{at: t.FinishedAt, term: t, evidence: fieldEvidence(c, t)}
 	switch {
 	case t.Reason == "OOMKilled" && t.ExitCode == 137:
-		killVerdict(c, &v)
+		killVerdict(c, t, &v)
 	case t.Reason == "OOMKilled":
 		childEnd(c, t, &v)
 	case startedWithoutMemory(t):
-		v.oom, v.scope, v.confidence = true, ScopeStartup, sureStartup
-		v.why = "The container was OOM-killed while it was being started, before its own program ran."
-		v.evidence = append(v.evidence, Evidence{Says: data.Textf("the runtime says: %s", clip(t.Message, 160)), From: statusCommand(c, t.Field+".message")})
+		startVerdict(c, t, &v)
 	default:
 		otherEnd(c, t, &v)
 	}
@@ -120,44 +122,38 @@ func fieldEvidence(c *data.Container, t *data.Termination) []Evidence {
 	}
 }
 
-// killVerdict judges OOMKilled with exit code 137: only the scope is left to find.
-func killVerdict(c *data.Container, v *verdict) {
-	limit, podLimit := above(c.Resources.Limit), above(c.PodLimit)
-	v.oom = true
-	switch {
-	case limit != nil:
-		v.scope, v.confidence = ScopeContainer, sureKill
-		v.why = data.Textf("The kernel killed the main process because the container's memory met its limit of %s.", humanInt(limit))
-		v.evidence = append(v.evidence, Evidence{Says: data.Textf("the container's memory limit is %s", humanInt(limit)), From: specCommand(c, "resources.limits.memory")})
-		if podLimit != nil {
-			v.against = append(v.against, Evidence{Says: data.Textf("the pod has a limit of its own, %s, that all its containers share", humanInt(podLimit)), From: jsonpathCommand(c, ".spec.resources")})
-		}
-	case podLimit != nil:
-		v.scope, v.confidence = ScopePod, sureNode
-		v.why = data.Textf("The container has no limit of its own; the pod's limit of %s, shared by all its containers, was met.", humanInt(podLimit))
-		v.evidence = append(v.evidence, Evidence{Says: data.Textf("spec.resources.limits.memory is %s", humanInt(podLimit)), From: jsonpathCommand(c, ".spec.resources.limits.memory")})
-	default:
-		v.scope, v.confidence = ScopeNode, sureNode
-		v.why = "Neither the container nor its pod has a memory limit, so it was the node, or what the node gives to pods, that ran out."
-		v.evidence = append(v.evidence, Evidence{Says: "the container has no memory limit", From: specCommand(c, "resources")})
-	}
-}
-
 // childEnd judges OOMKilled with another exit code: the runtime keeps the word for the life of the container, so the
 // kill hit a child process at some time in that life and the end itself had another cause.
 func childEnd(c *data.Container, t *data.Termination, v *verdict) {
-	v.oom, v.scope, v.confidence = true, ScopeChild, sureChild
+	v.oom, v.scope, v.confidence, v.label = true, ScopeChild, sureChild, "child"
 	v.why = data.Textf("A process in the container was OOM-killed at some time in this life; the main process ended later with exit code %d.", t.ExitCode)
 	v.against = append(v.against, Evidence{
 		Says: data.Textf("exit code %d is not 137: the main process itself was not killed by SIGKILL", t.ExitCode), From: statusCommand(c, t.Field+".exitCode")})
 	if c.Kind == data.InitContainer {
 		v.why += " The kubelet counts an init container with this reason as failed, whatever its exit code."
 	}
+	if countsUnkilled(c) {
+		v.confidence = unsureChild
+		v.against = append(v.against, Evidence{Says: data.Textf("%s sets the word also when the limit was met and nobody was killed", c.NodeFacts.Runtime),
+			From: nodeCommand(c, ".status.nodeInfo.containerRuntimeVersion")})
+	}
+}
+
+// startVerdict judges a container that could not be started for lack of memory. What an earlier container of the pod
+// wrote to a volume in memory outlives it and is charged to the pod, so that after one kill no start may succeed.
+func startVerdict(c *data.Container, t *data.Termination, v *verdict) {
+	v.oom, v.scope, v.confidence, v.label = true, ScopeStartup, sureStartup, "startup"
+	v.why = kindWords(c) + "The container was OOM-killed while it was being started, before its own program ran."
+	v.evidence = append(v.evidence, Evidence{Says: data.Textf("the runtime says: %s", clip(t.Message, 160)), From: statusCommand(c, t.Field+".message")})
+	if len(c.MemoryVolumes) > 0 && c.Restarts > 0 {
+		v.why += data.Textf(" What the container before it left in the memory-backed volume %s still counts.", c.MemoryVolumes[0])
+		v.evidence = append(v.evidence, Evidence{Says: data.Textf("volume %s is an emptyDir of medium Memory, which outlives a container", c.MemoryVolumes[0]), From: jsonpathCommand(c, ".spec.volumes")})
+	}
 }
 
 // childVerdict judges a counter of kills that rose although no end in the status tells of one.
 func childVerdict(c *data.Container, rest *verdict) verdict {
-	v := verdict{oom: true, scope: ScopeChild, confidence: sureChild,
+	v := verdict{oom: true, scope: ScopeChild, confidence: sureChild, label: "child",
 		why: "A child process was OOM-killed while the container lives on; its status says nothing of it."}
 	if rest != nil {
 		v.term = rest.term
@@ -182,7 +178,7 @@ func seenVerdict(c *data.Container, k data.Kill, rest *verdict) verdict {
 	}
 	v := judge(c, t)
 	if !v.oom {
-		v.oom, v.scope, v.why = true, ScopeContainer, "The container was OOM-killed before."
+		v.oom, v.scope, v.label, v.why = true, ScopeContainer, "limit", "The container was OOM-killed before."
 	}
 	v.confidence = min(v.confidence, sureSeen)
 	v.evidence = []Evidence{{Says: data.Textf("a kill was seen at %s (%s)", k.At.UTC().Format(time.RFC3339), orUnknown(k.Reason)), From: k.From}}
