@@ -45,7 +45,8 @@ type Case struct {
 	epoch    time.Time
 	traces   []*trace
 	meters   []*meter
-	seen     [][]int
+	states   [][]float64   // scrapes of kube-state-metrics, by replica
+	seen     [][]int       // kills that they saw
 	names    [][]data.Text // of pods, by replica
 	uids     [][]data.Text
 	seed     uint64
@@ -104,6 +105,9 @@ func (c *Case) settle(d dice) bool {
 		c.now, c.replica = d.between(4*day, horizon), d.IntN(len(p.replicas))
 		return len(deaths) == 0
 	}
+	if n := len(p.limits); n > 0 {
+		deaths = slices.DeleteFunc(deaths, func(k death) bool { return k.at < p.limits[n-1].until+hour })
+	}
 	if len(deaths) == 0 {
 		return false
 	}
@@ -122,8 +126,8 @@ func (c *Case) settle(d dice) bool {
 
 // measure runs the workload again up to now, watched.
 func (c *Case) measure(d dice) {
-	c.Now = c.epoch.Add(time.Duration(c.now * float64(time.Second))).Truncate(time.Second)
-	c.now = c.Now.Sub(c.epoch).Seconds()
+	c.now = math.Floor(c.now/step) * step // nothing of the present step has been seen
+	c.Now = c.at(c.now)
 	from := math.Max(0, c.now-c.scraping.retention)
 	for i, r := range c.plan.replicas {
 		m := newMeter(&c.scraping, newDice(c.seed, 900+uint64(i)), c.epoch.UnixMilli(), from)
@@ -134,7 +138,8 @@ func (c *Case) measure(d dice) {
 		s.newPod()
 		s.until(c.now, nil)
 		c.traces, c.meters = append(c.traces, tr), append(c.meters, m)
-		c.seen = append(c.seen, c.scraping.seenKills(newDice(c.seed, 950+uint64(i)), tr, c.now))
+		times := c.scraping.stateTimes(newDice(c.seed, 950+uint64(i)), from, c.now)
+		c.states, c.seen = append(c.states, times), append(c.seen, seenKills(times, tr, c.now))
 		c.Truth.Kills += len(tr.kills)
 	}
 	c.name(d)

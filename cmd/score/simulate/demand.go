@@ -25,8 +25,8 @@ type growth struct {
 
 // heap is a managed heap that is committed step by step up to its ceiling.
 type heap struct {
-	max     float64 // bytes; 0 when percent says it
-	percent float64 // of the limit
+	max     float64 // bytes
+	percent float64 // of the limit, when the ceiling follows it; it never grows beyond max
 	first   float64 // share of the ceiling at the start
 	tau     float64 // seconds of work
 	steps   float64 // stairs on the way up; 0 for a smooth climb
@@ -39,7 +39,7 @@ type heap struct {
 func (h *heap) at(work, limit float64) float64 {
 	top := h.max
 	if h.percent > 0 {
-		top = h.percent * limit
+		top = math.Min(top, h.percent*limit)
 	}
 	done := 1 - math.Exp(-work/h.tau)
 	if h.steps > 0 {

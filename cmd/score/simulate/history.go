@@ -31,8 +31,11 @@ func (c *Case) History() *data.History {
 				continue
 			}
 			h.Lives = append(h.Lives, data.Life{Pod: c.names[i][c.traces[i].lives[l].pod], ID: c.lifeID(i, l), Samples: data.Samples{T: s.T, V: s.set}})
-			for k := 1; k < len(s.T); k++ {
-				spread[(s.T[k]-s.T[k-1]+50)/100]++
+			for n := range c.scraping.pairs {
+				t := s.of(n, s.set).T
+				for k := 1; k < len(t); k++ {
+					spread[(t[k]-t[k-1]+50)/100]++
+				}
 			}
 		}
 	}
@@ -121,16 +124,19 @@ func (c *Case) steps(h *data.History, of func(*series) []float64) data.Samples {
 // limits returns the limit at each hour that kube-state-metrics was scraped in.
 func (c *Case) limits(h *data.History) data.Samples {
 	var out data.Samples
-	if c.scraping.state == 0 || c.scraping.noLimit {
+	if c.scraping.noLimit {
 		return out
 	}
 	for t := h.From.Add(limitStep); !t.After(h.To); t = t.Add(limitStep) {
-		s := t.Sub(c.epoch).Seconds()
-		if s-hour < 0 && s < c.scraping.state || s < c.now-c.scraping.retention || c.scraping.down(s) && c.scraping.down(s-hour) {
-			continue
+		end, most := t.Sub(c.epoch).Seconds(), 0.0
+		for _, times := range c.states {
+			// The newest scrape of the hour that ends at t.
+			if i, _ := slices.BinarySearch(times, end+0.0005); i > 0 && times[i-1] > end-limitStep.Seconds() {
+				most = math.Max(most, c.plan.limitAt(times[i-1]))
+			}
 		}
-		if v := c.plan.limitAt(s); v > 0 && s > 0 {
-			out.T, out.V = append(out.T, t.UnixMilli()), append(out.V, v)
+		if most > 0 {
+			out.T, out.V = append(out.T, t.UnixMilli()), append(out.V, most)
 		}
 	}
 	return out

@@ -3,6 +3,8 @@ package simulate
 import (
 	"math"
 	"slices"
+
+	"github.com/oomedic/oomedic/data"
 )
 
 // pageSize is what memory is counted in.
@@ -67,6 +69,18 @@ type series struct {
 	T                                    []int64 // Unix milliseconds
 	set, rss, cache, active, inactive    []float64
 	cpu, read, receive, sockets, threads []float64 // cpu, read and receive are counters
+	by                                   []uint8   // which of a pair of Prometheus took the sample, a bit each
+}
+
+// of returns the samples of v that Prometheus number n has, with their times.
+func (s *series) of(n int, v []float64) data.Samples {
+	var out data.Samples
+	for i, b := range s.by {
+		if b&(1<<n) != 0 {
+			out.T, out.V = append(out.T, s.T[i]), append(out.V, v[i])
+		}
+	}
+	return out
 }
 
 // reading is what cAdvisor knows at one time.
@@ -88,8 +102,9 @@ type meter struct {
 	next   []float64
 	latest reading
 	have   bool
-	taken  int64 // time of the newest sample that was stored
-	life   int   // -1 while none runs
+	taken  []int64 // time of the newest sample that each Prometheus stored
+	newest int64   // of all
+	life   int     // -1 while none runs
 	lives  []series
 	pods   []series
 	podOf  func(life int) int
@@ -100,7 +115,7 @@ type meter struct {
 func newMeter(s *scraping, d dice, epoch int64, from float64) *meter {
 	m := &meter{s: s, dice: d, epoch: epoch, from: from, life: -1, pod: -1}
 	for range s.pairs {
-		m.next = append(m.next, from+d.between(0, s.every))
+		m.next, m.taken = append(m.next, from+d.between(0, s.every)), append(m.taken, 0)
 	}
 	return m
 }
@@ -172,29 +187,39 @@ func (m *meter) scrape(t float64) {
 		}
 		m.next[i] += m.s.every
 		lost := m.dice.Float64() < m.s.loss
-		if !m.have || lost || m.latest.at <= m.taken || m.s.down(t) {
+		if !m.have || lost || m.latest.at <= m.taken[i] || m.s.down(t) {
 			continue
 		}
-		m.store()
+		m.taken[i] = m.latest.at
+		m.store(1 << i)
 	}
 }
 
-func (m *meter) store() {
+// store keeps the newest reading, or notes that another Prometheus has it too.
+func (m *meter) store(by uint8) {
 	r := &m.latest
-	m.taken = r.at
+	for len(m.pods) <= m.pod {
+		m.pods = append(m.pods, series{})
+	}
+	p := &m.pods[m.pod]
+	if r.at == m.newest {
+		p.by[len(p.by)-1] |= by
+		if m.life >= 0 {
+			s := &m.lives[m.life]
+			s.by[len(s.by)-1] |= by
+		}
+		return
+	}
+	m.newest = r.at
 	if m.life >= 0 {
 		s := &m.lives[m.life]
-		s.T = append(s.T, r.at)
+		s.T, s.by = append(s.T, r.at), append(s.by, by)
 		s.set, s.rss, s.cache = append(s.set, r.set), append(s.rss, r.rss), append(s.cache, r.cache)
 		s.active, s.inactive = append(s.active, r.active), append(s.inactive, r.inactive)
 		s.cpu, s.read = append(s.cpu, r.cpu), append(s.read, r.read)
 		s.sockets, s.threads = append(s.sockets, r.sockets), append(s.threads, r.threads)
 	}
-	for len(m.pods) <= m.pod {
-		m.pods = append(m.pods, series{})
-	}
-	p := &m.pods[m.pod]
-	p.T, p.receive, p.cache = append(p.T, r.at), append(p.receive, r.receive), append(p.cache, r.podCache)
+	p.T, p.by, p.receive, p.cache = append(p.T, r.at), append(p.by, by), append(p.receive, r.receive), append(p.cache, r.podCache)
 	p.active, p.inactive = append(p.active, r.active), append(p.inactive, r.inactive)
 }
 
@@ -203,29 +228,37 @@ func (m *meter) over(float64, int) { m.have = false }
 
 func pages(v float64) float64 { return math.Floor(v/pageSize) * pageSize }
 
-// seenKills returns which kills a scrape of kube-state-metrics saw before the next end hid them. ends are all ends of
-// the replica's containers in order, and gone is when each one's pod was deleted.
-func (s *scraping) seenKills(d dice, tr *trace, now float64) []int {
+// stateTimes returns when kube-state-metrics was scraped from from to now.
+func (s *scraping) stateTimes(d dice, from, now float64) []float64 {
 	if s.state == 0 {
 		return nil
 	}
-	phase := d.between(0, s.state)
+	var out []float64
+	for t := from + d.between(0, s.state); t < now; t += s.state {
+		if lost := d.Float64() < s.loss; !lost && !s.down(t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// stateDelay is how long kube-state-metrics takes to learn of an end, in seconds.
+const stateDelay = 1
+
+// seenKills returns which kills a scrape of kube-state-metrics saw before the next end hid them. times are the scrapes.
+func seenKills(times []float64, tr *trace, now float64) []int {
 	var out []int
 	for k, one := range tr.kills {
-		if one.child || one.at < now-s.retention || one.at > now {
+		if one.child || one.at > now {
 			continue
 		}
 		until := math.Min(now, tr.pods[tr.lives[one.life].pod].end)
 		if next := one.life + 1; next < len(tr.lives) && tr.lives[next].why != alive && tr.lives[next].pod == tr.lives[one.life].pod {
-			until = math.Min(until, tr.lives[next].end)
+			until = math.Min(until, tr.lives[next].end+stateDelay)
 		}
-		for t := math.Ceil((one.at+1-phase)/s.state)*s.state + phase; t < until; t += s.state {
-			if !s.down(t) && d.Float64() >= s.loss {
-				out = append(out, k)
-				break
-			}
+		if i, _ := slices.BinarySearch(times, one.at+stateDelay); i < len(times) && times[i] < until {
+			out = append(out, k)
 		}
 	}
-	slices.Sort(out)
 	return out
 }

@@ -149,6 +149,12 @@ func (b *builder) finish() {
 	if b.newAt > 0 && b.d.versions == nil {
 		b.d.versions = append([]version{{base: 1, growth: 0}}, version{at: b.newAt, base: 1, growth: 1})
 	}
+	if b.chance(0.12) && !b.p.loops && b.p.limit > 0 && b.p.label != Healthy {
+		at := b.between(2*day, horizon-8*day)
+		b.p.limits = []oldLimit{{until: at, bytes: b.p.limit * one(b.dice, b.between(0.8, 0.95), b.between(1.1, 1.5))}}
+		rollouts = append(rollouts, at)
+		slices.Sort(rollouts)
+	}
 	for i := range n {
 		own := *b.d
 		own.load, own.share = load, b.logNormal(1, 0.04)

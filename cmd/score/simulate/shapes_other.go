@@ -30,6 +30,8 @@ func (b *builder) jvm() {
 		b.javaFacts(h.max)
 	case "percent":
 		h.percent = one(b.dice, 0.8, 0.85, 0.9, 0.95)
+		// With more room the collector lets the heap grow on, to some multiple of what lives in it.
+		h.max = b.between(1, 1.5) * h.percent * L
 		d.base = math.Max(b.between(0.15, 0.3), 1.06-h.percent) * L
 		b.javaPercent(h.percent)
 	case "node":

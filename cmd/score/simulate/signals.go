@@ -40,7 +40,7 @@ func (c *Case) load(h *data.History) data.Load {
 					*to = append(*to, data.Signal{Pod: c.names[i][p], Samples: s})
 				}
 			}
-			g := grid{to: h.To.UnixMilli(), step: out.Step.Milliseconds()}
+			g := grid{to: h.To.UnixMilli(), step: out.Step.Milliseconds(), pairs: c.scraping.pairs}
 			add(&out.Received, g.rates([]*series{&m.pods[p]}, func(s *series) []float64 { return s.receive }))
 			add(&out.CPU, g.rates(lives, func(s *series) []float64 { return s.cpu }))
 			add(&out.Reads, g.rates(lives, func(s *series) []float64 { return s.read }))
@@ -51,29 +51,29 @@ func (c *Case) load(h *data.History) data.Load {
 	return out
 }
 
-// grid are the steps of a week that ends at to, in Unix milliseconds.
-type grid struct{ to, step int64 }
+// grid are the steps of a week that ends at to, in Unix milliseconds, and how many Prometheus there are.
+type grid struct {
+	to, step int64
+	pairs    int
+}
 
 func (g grid) start() int64 { return g.to - int64(partsDays*24*time.Hour/time.Millisecond) }
 
-// rates returns the sum of the rates of several counters at each step.
+// rates returns the sum of the rates of several counters at each step; of several Prometheus the highest counts.
 func (g grid) rates(lives []*series, of func(*series) []float64) data.Samples {
 	n := int((g.to - g.start()) / g.step)
 	sum, some := make([]float64, n), make([]bool, n)
-	window := max(g.step, lookBack)
 	for _, s := range lives {
-		v, lo := of(s), 0
-		hi := 0
-		for i := range n {
-			end := g.start() + int64(i+1)*g.step
-			for lo < len(s.T) && s.T[lo] <= end-window {
-				lo++
-			}
-			for hi < len(s.T) && s.T[hi] <= end {
-				hi++
-			}
-			if hi-lo >= 2 {
-				sum[i] += extrapolated(s.T[lo:hi], v[lo:hi], end-window, end)
+		best := make([]float64, n)
+		for i := range best {
+			best[i] = -1
+		}
+		for k := range g.pairs {
+			g.rate(s.of(k, of(s)), best)
+		}
+		for i, v := range best {
+			if v >= 0 {
+				sum[i] += v
 				some[i] = true
 			}
 		}
@@ -85,6 +85,24 @@ func (g grid) rates(lives []*series, of func(*series) []float64) data.Samples {
 		}
 	}
 	return out
+}
+
+// rate raises best to the rate of one counter at each step that has one.
+func (g grid) rate(s data.Samples, best []float64) {
+	window := max(g.step, lookBack)
+	lo, hi := 0, 0
+	for i := range best {
+		end := g.start() + int64(i+1)*g.step
+		for lo < len(s.T) && s.T[lo] <= end-window {
+			lo++
+		}
+		for hi < len(s.T) && s.T[hi] <= end {
+			hi++
+		}
+		if hi-lo >= 2 {
+			best[i] = math.Max(best[i], extrapolated(s.T[lo:hi], s.V[lo:hi], end-window, end))
+		}
+	}
 }
 
 // extrapolated is rate() of PromQL for a counter without resets: the rise is carried on to the edges of the window when
@@ -139,16 +157,10 @@ func (c *Case) shared(h *data.History) data.Samples {
 	for _, m := range c.meters {
 		for _, all := range [][]series{m.lives, m.pods} {
 			for l := range all {
-				s := &all[l]
-				k := 0
-				for i := range n {
-					end := g.start() + int64(i+1)*g.step
-					for k < len(s.T) && s.T[k] <= end {
-						k++
-					}
-					if k > 0 && s.T[k-1] > end-lookBack {
-						best[i] = math.Max(best[i], s.cache[k-1]-s.active[k-1]-s.inactive[k-1])
-					}
+				one := &all[l]
+				cache, active, inactive := c.newest(g, one, one.cache), c.newest(g, one, one.active), c.newest(g, one, one.inactive)
+				for i := range best {
+					best[i] = math.Max(best[i], cache[i]-active[i]-inactive[i])
 				}
 			}
 		}
@@ -157,6 +169,25 @@ func (c *Case) shared(h *data.History) data.Samples {
 	for i, v := range best {
 		if v > 0 {
 			out.T, out.V = append(out.T, g.start()+int64(i+1)*g.step), append(out.V, v)
+		}
+	}
+	return out
+}
+
+// newest returns what an instant query shows of a gauge at each step: the newest sample that is not too old, of several
+// Prometheus the highest; 0 without one.
+func (c *Case) newest(g grid, s *series, v []float64) []float64 {
+	out := make([]float64, int((g.to-g.start())/g.step))
+	for n := range c.scraping.pairs {
+		own, k := s.of(n, v), 0
+		for i := range out {
+			end := g.start() + int64(i+1)*g.step
+			for k < len(own.T) && own.T[k] <= end {
+				k++
+			}
+			if k > 0 && own.T[k-1] > end-lookBack {
+				out[i] = math.Max(out[i], own.V[k-1])
+			}
 		}
 	}
 	return out

@@ -78,7 +78,8 @@ func (c *Case) describe(d dice) bool {
 	pod := len(tr.pods) - 1
 	out := &c.Container
 	out.Key = data.Key{Namespace: namespace, Pod: c.names[c.replica][pod], UID: c.uids[c.replica][pod], Container: container}
-	out.PodCreated, out.PodPhase = c.whole(tr.pods[pod].start), "Running"
+	out.PodCreated, out.PodPhase, out.RestartPolicy = c.whole(tr.pods[pod].start), "Running", "Always"
+	out.SumLimits = out.Resources.Limit
 	var ended []life
 	children := 0
 	for _, l := range tr.lives {
@@ -107,6 +108,7 @@ func (c *Case) describe(d dice) bool {
 	if len(ended) > 0 {
 		c.terminated(d, ended[len(ended)-1])
 	}
+	c.evidence(d)
 	if c.plan.label == Healthy {
 		return true
 	}
