@@ -39,9 +39,9 @@ type Snapshot struct {
 	Gaps       []Gap
 	// PodsSeen is how many pods the watch has looked at, kept or not.
 	PodsSeen int
-	// Reach is how far back kills of pods that no longer exist are known, by metrics or by the program's own journal;
-	// zero when nothing but the API server's own memory is there.
-	Reach time.Time
+	// Reach is from when on kills of pods that no longer exist are known, by the way that knows them: metrics know all
+	// since then, the journal those that the program saw. A way that is not there has no entry.
+	Reach map[KnownFrom]time.Time
 }
 
 // Container returns the container with key k.

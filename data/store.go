@@ -1,6 +1,7 @@
 package data
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -29,7 +30,7 @@ type Store struct {
 	gaps     map[Text]Gap
 	seen     map[Text]int // pods looked at, by scope
 	nodes    map[Text]*NodeFacts
-	reach    time.Time // how far back history reaches beside the API; zero when there is none
+	reach    map[KnownFrom]time.Time // how far back history reaches beside the API
 	version  uint64
 	last     *Snapshot // the snapshot of version, nil when it is out of date
 	bell     chan struct{}
@@ -40,7 +41,7 @@ type Store struct {
 func NewStore(now func() time.Time) *Store {
 	return &Store{
 		now: now, pods: map[PodKey]map[Text]*Container{}, health: map[Text]Health{},
-		gaps: map[Text]Gap{}, seen: map[Text]int{}, nodes: map[Text]*NodeFacts{}, bell: make(chan struct{}, 1),
+		gaps: map[Text]Gap{}, seen: map[Text]int{}, nodes: map[Text]*NodeFacts{}, reach: map[KnownFrom]time.Time{}, bell: make(chan struct{}, 1),
 	}
 }
 
@@ -256,7 +257,7 @@ func (s *Store) Snapshot() *Snapshot {
 			out.Containers = append(out.Containers, one)
 		}
 	}
-	out.Reach = s.reach
+	out.Reach = maps.Clone(s.reach)
 	slices.SortFunc(out.Containers, func(a, b Container) int {
 		switch {
 		case a.Key.Less(b.Key):

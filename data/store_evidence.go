@@ -150,13 +150,14 @@ func lastKill(c *Container) time.Time {
 	return time.Time{}
 }
 
-// SetReach records how far back kills of deleted pods are known; the earliest that was told stays.
-func (s *Store) SetReach(at time.Time) {
+// SetReach records from when on kills of deleted pods are known, and by what way; the earliest that was told stays.
+// Metrics know every kill since then, the journal those that the program saw.
+func (s *Store) SetReach(at time.Time, from KnownFrom) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !earlier(at, s.reach) {
+	if !earlier(at, s.reach[from]) {
 		return
 	}
-	s.reach = at
+	s.reach[from] = at
 	s.ring()
 }

@@ -1,0 +1,27 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package killlog
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+)
+
+// noFollow makes opening a symbolic link fail.
+const noFollow = syscall.O_NOFOLLOW
+
+// takeLock waits for the lock of f, which ends with the file's closing or with the process.
+func takeLock(f *os.File, wait time.Duration) error {
+	for deadline := time.Now().Add(wait); ; {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return errors.New("another oomedic holds its lock")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
