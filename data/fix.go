@@ -81,6 +81,8 @@ type Plan struct {
 	Knobs []KnobChange
 	// Export is the change as text, by format, one element a line.
 	Export map[ExportFormat][]Text
+	// SizeBefore is the sizeLimit of the volume that the change names, zero bytes without one; nil when it names none.
+	SizeBefore *VolumeSize
 	// Unrecorded lets the change be made although the journal cannot be written. Only a person may set it.
 	Unrecorded bool
 }
@@ -98,6 +100,7 @@ type Applied struct {
 	// JournalID is the entry in the journal; empty when there is none. JournalProblem says why its outcome is not there.
 	JournalID      string
 	JournalProblem Text
+	Container      Text // whose memory was changed
 }
 
 // Rollout is how far a change has come to the pods.

@@ -219,7 +219,8 @@ func TestServerReadOnlySendsNoWrite(t *testing.T) {
 	patched := false
 	for _, s := range rec.sent {
 		patched = patched || strings.HasPrefix(s, "PATCH")
-		if !strings.HasPrefix(s, "GET ") && !strings.Contains(s, "dryRun=All") {
+		question := strings.HasSuffix(s, "/selfsubjectaccessreviews") // stores nothing
+		if !strings.HasPrefix(s, "GET ") && !strings.Contains(s, "dryRun=All") && !question {
 			t.Errorf("sent %s", s)
 		}
 	}

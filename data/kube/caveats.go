@@ -74,9 +74,6 @@ func caveats(before, after *owner, container data.Text) []data.Text {
 		}
 		add(text, was, is)
 	}
-	if ref := metav1.GetControllerOf(before.meta); ref != nil {
-		add("%s %s made this object and may put the old value back: change it there", ref.Kind, ref.Name)
-	}
 	out = append(out, hindrances(before)...)
 	return append(out, keepers(before.meta)...)
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
@@ -43,6 +44,15 @@ type Options struct {
 	Context string
 	// Fallback is the namespace of the kubeconfig context, tried last when listing everywhere is forbidden.
 	Fallback string
+	// As is the user that --as names, for the journal.
+	As string
+	// Protected makes every plan ask for the workload's name to be typed.
+	Protected bool
+	// Journal is where changes are written down before they are sent; nil writes nothing down.
+	Journal Journal
+	// Since bounds what the first look at a cluster fetches: kills older than this come with the pass over all pods
+	// alone. Zero is no bound.
+	Since time.Duration
 	// Log takes what is worth a note; nil discards it.
 	Log *slog.Logger
 	// Now tells the time; nil means time.Now.
@@ -58,6 +68,7 @@ type Client struct {
 	log    *slog.Logger
 	now    func() time.Time
 	owners *owners
+	dyn    dynamic.Interface // custom resources; nil over a clientset that has no server behind it
 
 	mu     sync.Mutex
 	scopes []string          // namespaces to watch; one "" means all of them
@@ -95,8 +106,12 @@ func New(cfg *rest.Config, o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the configuration of the cluster cannot be used: %w", err)
 	}
+	dyn, err := dynamic.NewForConfig(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration of the cluster cannot be used: %w", err)
+	}
 	c := NewFor(cs, cfg.Host, o)
-	c.cfg = cfg
+	c.cfg, c.dyn = cfg, dyn
 	return c, nil
 }
 

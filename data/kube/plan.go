@@ -2,10 +2,12 @@ package kube
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/oomedic/oomedic/data"
 )
@@ -13,81 +15,196 @@ import (
 // maxConflicts is how often a patch is sent again when only the status of its object moved in between; kubectl's number.
 const maxConflicts = 5
 
-// Plan tries a change as a server-side dry run and returns what the server would store. Nothing is changed. Errors wrap
-// data.ErrUnsupported (the text says what to do instead), ErrNoChange, ErrForbidden, ErrRefused (with the server's
-// words), ErrNotFound, ErrConflict (the object changes faster than it can be read) or ErrUnreachable.
+// Plan tries a change as a server-side dry run and returns what the server would store, with the checks made side by
+// side. Nothing is changed. Errors wrap data.ErrUnsupported (the text says what to do instead), ErrNoChange,
+// ErrForbidden, ErrRefused (with the server's words), ErrNotFound, ErrConflict (the object changes faster than it can be
+// read, or an undo finds other values than it left) or ErrUnreachable.
 func (c *Client) Plan(ctx context.Context, ch data.Change) (*data.Plan, error) {
-	if plurals[ch.Workload.Kind] == "" {
-		return nil, unsupported(ch.Workload)
+	if ch.Way == "" {
+		ch.Way = data.WayTemplate
 	}
-	var last error
-	for range maxConflicts {
-		live, err := c.get(ctx, ch.Workload)
-		if err != nil {
+	ctx, cancel := context.WithCancel(ctx) // what still looks around when something is refused may end
+	defer cancel()
+	t, err := c.resolve(ctx, ch.Workload)
+	if err != nil && (ch.Workload.Kind != "Pod" || !ch.Way.InPlace()) {
+		return nil, err
+	}
+	sur := c.survey(ctx, ch, t)
+	p := &data.Plan{Change: ch, Target: t.workload}
+	var tried *owner
+	switch {
+	case t.live != nil && ch.Way != data.WayInPlace:
+		if p, tried, err = c.planTemplate(ctx, ch, t); err != nil {
 			return nil, err
 		}
-		p, err := c.try(ctx, ch, live)
-		if !apierrors.IsConflict(err) {
-			return p, err
+	case ch.Way == data.WayExport:
+		if p, err = exportOnly(ch, t); err != nil {
+			return nil, err
 		}
-		last = err
+	case ch.Way != data.WayInPlace:
+		return nil, t.why
 	}
-	return nil, last
+	s := sur()
+	if ch.Way.InPlace() {
+		if err := c.planPods(ctx, p, s); err != nil {
+			return nil, err
+		}
+	}
+	p.ManagedBy = managers(t, ch)
+	p.Ways = offers(ch, t, s, p.ManagedBy)
+	p.Checks = c.checks(ctx, p, t, tried, s)
+	for _, check := range p.Checks {
+		if check.Name == "pods from the template" && check.State == data.CheckFail {
+			p.Warnings = append(p.Warnings, check.Says)
+		}
+	}
+	p.Export = exports(p, t)
+	return p, nil
+}
+
+// planTemplate plans the change of the template; live is read again as long as its status moves between reading and
+// trying.
+func (c *Client) planTemplate(ctx context.Context, ch data.Change, t target) (*data.Plan, *owner, error) {
+	for n := 0; ; n++ {
+		p, tried, err := c.try(ctx, ch, t)
+		if !apierrors.IsConflict(err) || n == maxConflicts {
+			return p, tried, err
+		}
+		if t.live, err = c.get(ctx, t.workload); err != nil {
+			return nil, nil, err
+		}
+	}
 }
 
 // try plans a change of the live object.
-func (c *Client) try(ctx context.Context, ch data.Change, live *owner) (*data.Plan, error) {
-	found, list := live.container(ch.Container)
+func (c *Client) try(ctx context.Context, ch data.Change, t target) (*data.Plan, *owner, error) {
+	live := t.live
+	found, _ := live.container(ch.Container)
 	if found == nil {
-		return nil, injected(ch)
+		return nil, nil, injected(ch)
 	}
 	before := live.memory(ch.Container)
-	wanted := data.Resources{Limit: before.Limit, Request: before.Request}
-	if ch.Limit != nil {
-		wanted.Limit = ch.Limit
+	if err := expected(ch, live); err != nil {
+		return nil, nil, err
 	}
-	if ch.Request != nil {
-		wanted.Request = ch.Request
-	}
-	if sameMemory(before, wanted) {
-		return nil, worded{"nothing to change: " + ch.Workload.Ref().String() + " has these values for container " +
+	wanted := want(before, ch)
+	if sameMemory(before, wanted) && len(ch.Knobs) == 0 && sameSize(live, ch) {
+		return nil, nil, worded{"nothing to change: " + t.workload.Ref().String() + " has these values for container " +
 			ch.Container.String() + " already", data.ErrNoChange, data.ErrNoChange}
 	}
-	body, err := patchBody(ch, list, live.meta.ResourceVersion, string(live.meta.UID))
+	if v := sizeBefore(live, ch); v != nil && !isEmptyDir(live, v.Volume) {
+		return nil, nil, worded{fmt.Sprintf("%s has no emptyDir %s", t.workload.Ref(), v.Volume), data.ErrUnsupported, data.ErrUnsupported}
+	}
+	body, err := live.body(ch, string(live.meta.UID))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	wctx, said := collectWarnings(ctx)
-	tried, err := c.patch(wctx, ch.Workload, body, metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})
+	tried, err := c.patch(wctx, t.workload, body, metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})
 	if err != nil {
-		return nil, c.explain(err, patchOf(ch.Workload))
+		return nil, nil, c.explain(err, patchOf(t.workload))
 	}
 	lines, err := diff(live.object, tried.object)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	after := tried.memory(ch.Container)
 	p := &data.Plan{
-		Change: ch, Before: before, After: after,
+		Change: ch, Before: before, After: after, Target: t.workload,
 		ResourceVersion: live.meta.ResourceVersion, UID: data.Clean(string(live.meta.UID)), Generation: live.meta.Generation,
-		PatchType: string(types.StrategicMergePatchType), Patch: body, Diff: lines, Replicas: live.replicas,
-		Command: data.SetResourcesCommand(ch.Workload, ch.Container, data.Resources{Limit: ch.Limit, Request: ch.Request}),
-		Effect:  effect(live),
+		PatchType: string(live.patchType()), Patch: body, Diff: lines, Replicas: live.replicas,
+		Command: data.SetResourcesCommand(t.workload, ch.Container, data.Resources{Limit: ch.Limit, Request: ch.Request}),
+		Effect:  effect(live), Knobs: knobsOf(found, before.Limit, after.Limit),
 	}
+	p.SizeBefore = sizeBefore(live, ch)
 	if !sameMemory(after, wanted) {
 		p.Warnings = append(p.Warnings, "the server would store other values than asked for: an admission plugin changes them")
 	}
 	p.Warnings = append(p.Warnings, said.list()...)
 	p.Warnings = append(p.Warnings, caveats(live, tried, ch.Container)...)
-	if w := c.preflight(ctx, tried); w != "" {
-		p.Warnings = append(p.Warnings, w)
+	return p, tried, nil
+}
+
+// want is what a change makes of the memory that is there.
+func want(before data.Resources, ch data.Change) data.Resources {
+	out := before
+	switch {
+	case ch.Limit != nil:
+		out.Limit = ch.Limit
+	case ch.DropLimit:
+		out.Limit = nil
 	}
-	return p, nil
+	switch {
+	case ch.Request != nil:
+		out.Request = ch.Request
+	case ch.DropRequest:
+		out.Request = nil
+	}
+	return out
+}
+
+// expected is an error when an undo finds other values than its change left.
+func expected(ch data.Change, live *owner) error {
+	for _, e := range ch.Expect {
+		if e.Kind == "Pod" {
+			continue
+		}
+		now := live.memory(ch.Container)
+		if e.UID.String() != string(live.meta.UID) || !sameMemory(now, e.After) {
+			return worded{fmt.Sprintf("%s was changed since: it has %s now and not the %s of change %s", e.Workload().Ref(), spoken(now), spoken(e.After), ch.UndoOf),
+				data.ErrConflict, data.ErrConflict}
+		}
+	}
+	return nil
+}
+
+// spoken says limit and request in words: "limit 768Mi, request 512Mi".
+func spoken(r data.Resources) string {
+	one := func(n *int64) string {
+		if n == nil {
+			return "none"
+		}
+		return data.Quantity(*n)
+	}
+	return "limit " + one(r.Limit) + ", request " + one(r.Request)
+}
+
+// sizeBefore is the sizeLimit of the emptyDir that a change names; nil when it names none.
+func sizeBefore(o *owner, ch data.Change) *data.VolumeSize {
+	name := ch.DropSize
+	if ch.SizeLimit != nil {
+		name = ch.SizeLimit.Volume
+	}
+	if name == "" {
+		return nil
+	}
+	out := &data.VolumeSize{Volume: name}
+	for _, v := range o.template.Spec.Volumes {
+		if v.Name == name.String() && v.EmptyDir != nil && v.EmptyDir.SizeLimit != nil {
+			out.Bytes = v.EmptyDir.SizeLimit.Value()
+		}
+	}
+	return out
+}
+
+// sameSize reports whether the emptyDir that a change names has the wanted sizeLimit, or none is named.
+func sameSize(o *owner, ch data.Change) bool {
+	now := sizeBefore(o, ch)
+	return now == nil || ch.SizeLimit != nil && now.Bytes == ch.SizeLimit.Bytes || ch.SizeLimit == nil && now.Bytes == 0
+}
+
+// isEmptyDir reports whether a template has an emptyDir of a name.
+func isEmptyDir(o *owner, name data.Text) bool {
+	return slices.ContainsFunc(o.template.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == name.String() && v.EmptyDir != nil })
 }
 
 // patchOf names the patch of a workload in errors.
 func patchOf(w data.Workload) request {
-	return request{"patch", plurals[w.Kind], w.Namespace.String(), w.Name.String()}
+	resource := plurals[w.Kind]
+	if k := customKindOf(w.APIVersion.String(), w.Kind.String()); k != nil {
+		resource = k.plural
+	}
+	return request{"patch", resource, w.Namespace.String(), w.Name.String()}
 }
 
 // injected says what to do about a container that the template does not have.
@@ -96,7 +213,29 @@ func injected(ch data.Change) error {
 	if ch.Kind == data.EphemeralContainer {
 		text = "container " + ch.Container + " is ephemeral: such a container cannot have a limit of its own"
 	} else {
-		text += ": something adds it when a pod is created (a sidecar injector); set its memory there, mostly by an annotation of the template"
+		text += ": something adds it when a pod is created (a sidecar injector); " + annotated(ch)
 	}
 	return worded{text.String(), data.ErrUnsupported, data.ErrUnsupported}
+}
+
+// annotated names the annotation of the template that gives a known injected container its memory. The names are those
+// of Istio's, Linkerd's, Vault's and Dapr's documentation.
+func annotated(ch data.Change) data.Text {
+	pairs := map[data.Text][2]string{
+		"istio-proxy":   {"sidecar.istio.io/proxyMemoryLimit", "sidecar.istio.io/proxyMemory"},
+		"linkerd-proxy": {"config.linkerd.io/proxy-memory-limit", "config.linkerd.io/proxy-memory-request"},
+		"vault-agent":   {"vault.hashicorp.com/agent-limits-mem", "vault.hashicorp.com/agent-requests-mem"},
+		"daprd":         {"dapr.io/sidecar-memory-limit", "dapr.io/sidecar-memory-request"},
+	}
+	pair, known := pairs[ch.Container]
+	if !known {
+		return "set its memory there, mostly by an annotation of the template"
+	}
+	value := func(n *int64) string {
+		if n == nil {
+			return "…"
+		}
+		return data.Quantity(*n)
+	}
+	return data.Textf("set the annotations %s: %q and %s: %q of the template", pair[0], value(ch.Limit), pair[1], value(ch.Request))
 }

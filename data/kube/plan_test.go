@@ -101,10 +101,8 @@ func TestPlanRefusesWhatItCannotChange(t *testing.T) {
 		want            error
 		says            string
 	}{
-		{"Job", "app", "", "", data.ErrUnsupported, "delete job/x and create it again"},
 		{"Pod", "app", "", "", data.ErrUnsupported, "has no controller"},
 		{"ReplicaSet", "app", "", "cannot get replicasets", data.ErrUnsupported, "(cannot get replicasets)"},
-		{"ReplicationController", "app", "", "", data.ErrUnsupported, "delete its pods"},
 		{"Cluster", "app", "", "", data.ErrUnsupported, "kubectl edit cluster/x -n shop"},
 		{"", "app", "", "", data.ErrUnsupported, "not known yet"},
 		{"Deployment", "istio-proxy", data.RegularContainer, "", data.ErrUnsupported, "not in the template of deployment/x"},
@@ -176,9 +174,6 @@ func TestEffectsAndCaveats(t *testing.T) {
 		}), limit, "", "takes the limit of 768Mi as the request"},
 		{"leaves Guaranteed", "Deployment", deployment(guaranteed), limit, "", "from Guaranteed to Burstable: to stay Guaranteed"},
 		{"stays Guaranteed", "Deployment", deployment(guaranteed), both, "", ""},
-		{"owned by an operator", "Deployment", deployment(func(d *appsv1.Deployment) {
-			d.ObjectMeta = controlled(d.ObjectMeta, "monitoring.coreos.com/v1", "Prometheus", "k8s", "u")
-		}), limit, "", "Prometheus k8s made this object"},
 		{"Helm", "Deployment", deployment(func(d *appsv1.Deployment) { d.Annotations = map[string]string{"meta.helm.sh/release-name": "shop"} }), limit, "", "Helm manages this object (release shop)"},
 		{"Argo CD", "Deployment", deployment(func(d *appsv1.Deployment) {
 			d.Annotations = map[string]string{"argocd.argoproj.io/tracking-id": "app:apps/Deployment:shop/x"}

@@ -9,6 +9,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/oomedic/oomedic/data"
 )
@@ -16,7 +17,10 @@ import (
 // Rollout reads how far a change has come to the pods of a workload. Rollout.Failed means that it cannot go on by
 // itself and Waits says why. A CronJob is done at once: its next run takes the change. Errors are those of reading.
 func (c *Client) Rollout(ctx context.Context, w data.Workload, a data.Applied) (data.Rollout, error) {
-	if plurals[w.Kind] == "" {
+	if a.Way == data.WayInPlace {
+		return c.resizes(ctx, a)
+	}
+	if w.Kind == "Job" && a.Way == "" {
 		return data.Rollout{}, unsupported(w)
 	}
 	o, err := c.get(ctx, w)
@@ -24,6 +28,9 @@ func (c *Client) Rollout(ctx context.Context, w data.Workload, a data.Applied) (
 		return data.Rollout{}, err
 	}
 	var r data.Rollout
+	if o.meta.UID != "" && changed(a, o) {
+		a.Generation = 0 // the generation is of the custom resource above
+	}
 	switch x := o.object.(type) {
 	case *appsv1.Deployment:
 		r = deployment(x, a)
@@ -36,8 +43,14 @@ func (c *Client) Rollout(ctx context.Context, w data.Workload, a data.Applied) (
 		}
 	case *appsv1.DaemonSet:
 		r = daemonSet(x, a)
-	case *batchv1.CronJob:
+	case *batchv1.CronJob, *batchv1.Job:
 		r = data.Rollout{Done: true}
+	case *appsv1.ReplicaSet:
+		r = data.Rollout{Desired: *replicas(x.Spec.Replicas), Ready: x.Status.ReadyReplicas, Done: true}
+	case *corev1.ReplicationController:
+		r = data.Rollout{Desired: *replicas(x.Spec.Replicas), Ready: x.Status.ReadyReplicas, Done: true}
+	case *unstructured.Unstructured:
+		r = customRollout(x, a)
 	}
 	r.At = c.now()
 	return r, nil
@@ -124,7 +137,7 @@ func (c *Client) stuck(ctx context.Context, s *appsv1.StatefulSet, r *data.Rollo
 		if why := hopeless(p); why != "" {
 			k := keyOf(p)
 			r.Failed, r.Blocking = true, &k
-			r.Waits = data.Textf("the controller waits for pod %s (%s) to become ready and will not replace it: delete the pod", p.Name, why)
+			r.Waits = data.Textf("the controller waits for pod %s (%s) to become ready and will not replace it: delete the pod, or resize it in place", p.Name, why)
 			return nil
 		}
 	}

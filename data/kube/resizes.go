@@ -1,0 +1,149 @@
+package kube
+
+import (
+	"context"
+	"errors"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// resizes reads how far the kubelets have come with the pods of an in-place resize.
+func (c *Client) resizes(ctx context.Context, a data.Applied) (data.Rollout, error) {
+	r := data.Rollout{At: c.now()}
+	for _, t := range a.Targets {
+		if t.Kind != "Pod" || t.State != data.TargetStored {
+			continue
+		}
+		p, err := c.cs.CoreV1().Pods(t.Namespace.String()).Get(ctx, t.Name.String(), metav1.GetOptions{})
+		switch {
+		case apierrors.IsNotFound(err) || err == nil && string(p.UID) != t.UID.String():
+			continue // a new pod has the template's memory
+		case err != nil:
+			return r, c.explain(err, request{"get", "pods", t.Namespace.String(), t.Name.String()})
+		}
+		one := resizeOf(p, a.Container)
+		r.Desired++
+		if ready(p) {
+			r.Ready++
+		}
+		if one.State == data.ResizeDone {
+			r.Updated++
+		} else {
+			r.Old++
+		}
+		r.Resizes = append(r.Resizes, one)
+	}
+	r.Done = r.Desired > 0 && r.Updated == r.Desired
+	for _, one := range r.Resizes {
+		switch {
+		case one.State == data.ResizeDone:
+		case one.State == data.ResizeInfeasible:
+			r.Failed, r.Waits = true, data.Textf("pod %s cannot be resized on its node (infeasible): %s", one.Pod.Name, one.Says)
+			return r, nil
+		case r.Waits == "":
+			r.Waits = data.Textf("pod %s: %s: %s", one.Pod.Name, one.State, one.Says)
+		}
+	}
+	if r.Desired == 0 {
+		r.Failed, r.Waits = true, "the pods that were resized are gone: new ones have the memory of the template"
+	}
+	return r, nil
+}
+
+// Reconcile looks what became of a change whose outcome was never written down: it reads every object again and compares
+// it with the values before and after. The entry that it returns says exactly what was found; nothing is changed. It
+// still is JournalUnknown when an object cannot be read or has other values by now.
+func (c *Client) Reconcile(ctx context.Context, e data.JournalEntry) data.JournalEntry {
+	e.Targets = append([]data.Target(nil), e.Targets...)
+	for i := range e.Targets {
+		t := &e.Targets[i]
+		if t.State == data.TargetStored || t.State == data.TargetFailed {
+			continue
+		}
+		uid, now, err := c.memoryOf(ctx, t.Workload(), e.Container)
+		switch {
+		case errors.Is(err, data.ErrNotFound), err == nil && uid != t.UID.String():
+			t.State, t.Error = data.TargetFailed, "it is gone, and what was changed with it"
+		case err != nil:
+			t.State, t.Error = data.TargetUnknown, data.Clean(err.Error())
+		case sameMemory(t.Before, t.After):
+			t.State, t.Error = data.TargetUnknown, "its memory was not to change, so that nothing shows whether the rest did"
+		case sameMemory(now, t.After):
+			t.State, t.Error = data.TargetStored, ""
+		case sameMemory(now, t.Before):
+			t.State, t.Error = data.TargetFailed, "it has its former values: the change did not reach it"
+		default:
+			t.State, t.Error = data.TargetUnknown, data.Textf("it has %s by now, neither the former nor the new values", spoken(now))
+		}
+	}
+	e.State = stateOf(e.Targets)
+	if e.State != data.JournalUnknown {
+		e.Ended = c.now()
+	}
+	return e
+}
+
+// Server is the address of the API server, by which entries of the journal are told apart.
+func (c *Client) Server() data.Text { return data.Clean(c.server) }
+
+// memoryOf reads the UID of an object and the memory that it gives a container.
+func (c *Client) memoryOf(ctx context.Context, w data.Workload, container data.Text) (string, data.Resources, error) {
+	if w.Kind == "Pod" {
+		p, err := c.cs.CoreV1().Pods(w.Namespace.String()).Get(ctx, w.Name.String(), metav1.GetOptions{})
+		if err != nil {
+			return "", data.Resources{}, c.explain(err, request{"get", "pods", w.Namespace.String(), w.Name.String()})
+		}
+		return string(p.UID), podMemory(p, container), nil
+	}
+	o, err := c.get(ctx, w)
+	if err != nil {
+		return "", data.Resources{}, err
+	}
+	return string(o.meta.UID), o.memory(container), nil
+}
+
+// changed reports whether the template that was changed is another object than o.
+func changed(a data.Applied, o *owner) bool {
+	for _, t := range a.Targets {
+		if t.Kind != "Pod" && t.UID != "" && t.UID.String() != string(o.meta.UID) {
+			return true
+		}
+	}
+	return false
+}
+
+// customRollout reads the counts that most custom resources with pods have. One without them is done as soon as its
+// controller has seen the change, which is all that can be told.
+func customRollout(u *unstructured.Unstructured, a data.Applied) data.Rollout {
+	number := func(path string) (int32, bool) {
+		n, ok := at(u.Object, path).(int64)
+		return int32(n), ok
+	}
+	var r data.Rollout
+	var counts bool
+	r.Desired, _ = number("spec.replicas")
+	r.Updated, counts = number("status.updatedReplicas")
+	r.Ready, _ = number("status.readyReplicas")
+	if n, ok := number("status.replicas"); ok {
+		r.Old = max(0, n-r.Updated)
+	}
+	if seen, ok := at(u.Object, "status.observedGeneration").(int64); ok && seen < max(a.Generation, u.GetGeneration()) {
+		r.Waits = unseen
+		return r
+	}
+	switch {
+	case !counts:
+		r.Done = true
+	case r.Updated < r.Desired:
+		r.Waits = data.Textf("%d of %s updated", r.Updated, pods(r.Desired))
+	case r.Ready < r.Desired:
+		r.Waits = data.Textf("%d of %s ready", r.Ready, pods(r.Desired))
+	default:
+		r.Done = true
+	}
+	return r
+}
