@@ -1,0 +1,76 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+)
+
+var update = flag.Bool("update", false, "rewrite the generated tables of the documentation")
+
+const readme = "../../README.md"
+
+// TestReadme holds the tables of the README to the program: what is printed here is not typed twice.
+func TestReadme(t *testing.T) {
+	root := newRoot("oomedic", genericiooptions.NewTestIOStreamsDiscard())
+	kubectls := pflag.NewFlagSet("kubectl", pflag.ContinueOnError)
+	genericclioptions.NewConfigFlags(true).AddFlags(kubectls)
+	var flags, commands strings.Builder
+	flags.WriteString("| flag | default | meaning |\n|---|---|---|\n")
+	root.PersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if kubectls.Lookup(f.Name) != nil || f.Hidden {
+			return
+		}
+		name := "`--" + f.Name + "`"
+		if f.Shorthand != "" {
+			name = "`-" + f.Shorthand + "`, " + name
+		}
+		def := ""
+		if f.DefValue != "" && f.DefValue != "false" {
+			def = "`" + f.DefValue + "`"
+		}
+		fmt.Fprintf(&flags, "| %s | %s | %s |\n", name, def, f.Usage)
+	})
+	commands.WriteString("| command | what it does |\n|---|---|\n| `oomedic` | Open the terminal UI; print the report when the output is no terminal |\n")
+	for _, c := range root.Commands() {
+		if c.Name() != "help" && !c.Hidden {
+			fmt.Fprintf(&commands, "| `%s` | %s |\n", c.UseLine(), c.Short)
+		}
+	}
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(text)
+	for name, table := range map[string]string{"flags": flags.String(), "commands": commands.String()} {
+		if got, err = between(got, name, table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got == string(text) {
+		return
+	}
+	if !*update {
+		t.Fatal("the tables of README.md are out of date: run go test ./cmd/oomedic -run TestReadme -update")
+	}
+	if err := os.WriteFile(readme, []byte(got), 0o644); err != nil { //nolint:gosec // a document that anyone may read
+		t.Fatal(err)
+	}
+}
+
+// between replaces what stands between the marks of a name.
+func between(text, name, table string) (string, error) {
+	begin, end := "<!-- "+name+":begin -->\n", "<!-- "+name+":end -->"
+	head, rest, ok := strings.Cut(text, begin)
+	_, tail, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		return "", fmt.Errorf("README.md has no marks %q and %q", begin, end)
+	}
+	return head + begin + table + end + tail, nil
+}
