@@ -12,6 +12,9 @@ import (
 // maxTries is how many workloads are drawn until one meets what its label says.
 const maxTries = 200
 
+// maxKills is how many kills a case may have: nobody waits for more.
+const maxKills = 400
+
 // Truth is what really is the matter with a case.
 type Truth struct {
 	Label Label
@@ -20,8 +23,6 @@ type Truth struct {
 	OOM bool
 	// Growth is what the leak really gathers in bytes an hour of life, 0 for cases without one.
 	Growth float64
-	// NextKill is when the container's next kill would come under the present limit; nil when not within 14 days.
-	NextKill *time.Duration
 	// Limit is the limit in bytes, 0 for none.
 	Limit int64
 	// Kills is how many kills there were up to now, in all replicas.
@@ -105,8 +106,9 @@ func (c *Case) settle(d dice) bool {
 		c.now, c.replica = d.between(4*day, horizon), d.IntN(len(p.replicas))
 		return len(deaths) == 0
 	}
+	all := deaths
 	if n := len(p.limits); n > 0 {
-		deaths = slices.DeleteFunc(deaths, func(k death) bool { return k.at < p.limits[n-1].until+hour })
+		deaths = slices.DeleteFunc(slices.Clone(deaths), func(k death) bool { return k.at < p.limits[n-1].until+hour })
 	}
 	if len(deaths) == 0 {
 		return false
@@ -121,7 +123,11 @@ func (c *Case) settle(d dice) bool {
 		k++
 	}
 	c.replica = deaths[k].replica
-	return c.now > 10*minute
+	seen := 0
+	for seen < len(all) && all[seen].at < c.now {
+		seen++
+	}
+	return c.now > 10*minute && seen <= maxKills
 }
 
 // measure runs the workload again up to now, watched.
@@ -167,14 +173,22 @@ func (c *Case) growth() float64 {
 
 // Forecast returns when the container would be killed next if nothing changed; nil when not within 14 days. Rollouts
 // that are still to come do not count: nobody could know of them.
-func (c *Case) Forecast() *time.Duration {
+func (c *Case) Forecast() *time.Duration { return c.nextKill(0, c.plan.limitAt) }
+
+// ForecastUnder returns when the container would be killed first under another limit in bytes, in the new pod that the
+// change brings; nil when not within 14 days.
+func (c *Case) ForecastUnder(limit int64) *time.Duration {
+	return c.nextKill(c.now, func(float64) float64 { return float64(limit) })
+}
+
+// nextKill runs the case's replica from from on and returns how long after now the first kill comes.
+func (c *Case) nextKill(from float64, limit func(float64) float64) *time.Duration {
 	r := *c.plan.replicas[c.replica]
-	cut := slices.IndexFunc(r.rollouts, func(t float64) bool { return t > c.now })
-	if cut >= 0 {
+	if cut := slices.IndexFunc(r.rollouts, func(t float64) bool { return t > c.now }); cut >= 0 {
 		r.rollouts = r.rollouts[:cut]
 	}
 	var next *time.Duration
-	r.run(0, c.now+future, c.plan.limitAt, nil, func(k kill) bool {
+	r.run(from, c.now+future, limit, nil, func(k kill) bool {
 		if k.at <= c.now {
 			return false
 		}

@@ -136,13 +136,14 @@ func (m *meter) see(t float64, l int, u *use, set, left float64) {
 	if t < m.from {
 		return
 	}
-	if t+step > m.look {
+	at := m.scrapeUntilLook(t)
+	if at < t+step {
 		m.latest = reading{set: pages(set), rss: pages(u.rss), cache: pages(u.shm + u.active + u.inactive), active: pages(u.active), inactive: pages(u.inactive),
 			cpu: m.sum.cpu, read: math.Floor(m.sum.read), sockets: math.Round(u.sockets), threads: math.Round(8 + 0.4*u.sockets),
 			podCache: pages(u.shm + u.active + u.inactive + left)}
-		m.keep(t)
+		m.keep(at)
 	}
-	m.scrape(t)
+	m.scrape(at, t+step)
 }
 
 // idle takes what a pod without a container holds.
@@ -154,11 +155,20 @@ func (m *meter) idle(t float64, p int, left float64) {
 	if t < m.from {
 		return
 	}
-	if t+step > m.look {
+	at := m.scrapeUntilLook(t)
+	if at < t+step {
 		m.latest = reading{podCache: pages(left)}
-		m.keep(t)
+		m.keep(at)
 	}
-	m.scrape(t)
+	m.scrape(at, t+step)
+}
+
+// scrapeUntilLook scrapes what falls into the step from t on before cAdvisor looks again, and returns when it does: the
+// end of the step when it does not.
+func (m *meter) scrapeUntilLook(t float64) float64 {
+	at := math.Min(t+step, math.Max(t, m.look))
+	m.scrape(t, at)
+	return at
 }
 
 // inPod goes over to pod p, whose network starts at nothing.
@@ -168,26 +178,25 @@ func (m *meter) inPod(p int) {
 	}
 }
 
-// keep makes the reading the newest one.
+// keep makes the reading the newest one, taken at t.
 func (m *meter) keep(t float64) {
-	at := math.Max(t, m.look)
-	m.latest.at, m.latest.receive = m.epoch+int64(at*1000)+int64(m.dice.IntN(50)), math.Floor(m.sum.receive)
+	m.latest.at, m.latest.receive = m.epoch+int64(t*1000), math.Floor(m.sum.receive)
 	m.have = true
-	m.look = at + m.dice.between(10, 15)
+	m.look = t + m.dice.between(10, 15)
 }
 
-// scrape stores the newest reading where a scrape falls into the step from t on.
-func (m *meter) scrape(t float64) {
+// scrape stores the newest reading where a scrape falls between from and to.
+func (m *meter) scrape(from, to float64) {
 	for i := range m.next {
-		for m.next[i] < t {
+		for m.next[i] < from {
 			m.next[i] += m.s.every
 		}
-		if m.next[i] >= t+step {
+		if m.next[i] >= to {
 			continue
 		}
 		m.next[i] += m.s.every
 		lost := m.dice.Float64() < m.s.loss
-		if !m.have || lost || m.latest.at <= m.taken[i] || m.s.down(t) {
+		if !m.have || lost || m.latest.at <= m.taken[i] || m.s.down(from) {
 			continue
 		}
 		m.taken[i] = m.latest.at

@@ -26,7 +26,7 @@ func (b *builder) tooLow() {
 	case "flat": // above the limit as soon as it is warm
 		b.p.loops = true
 		d.base, d.perLoad = b.between(1.03, 1.25)*L, 0.02*L
-		d.warmFrom, d.warmTau = b.between(0.3, 0.7), b.scale(4*minute, 2*hour)
+		d.warmFrom, d.warmTau = b.between(0.3, 0.7), b.scale(3*minute, 45*minute)
 		d.warmSteps = 0
 	case "grazing": // a plateau whose noise touches the limit
 		d.base, d.perLoad = b.between(0.9, 0.96)*L, 0.01*L
