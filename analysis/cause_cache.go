@@ -50,6 +50,13 @@ func scoreCache(f *facts) finding {
 		out.score *= 0.6
 		out.against = append(out.against, Evidence{Says: "a JVM that grows into its heap looks the same", From: f.heap.from})
 	}
+	if f.warmsUp() {
+		out.score *= 0.3
+		out.against = append(out.against, Evidence{Says: "it fills within minutes and then stays near the limit, as a warm-up does", From: data.MaxPromQL(f.h, f.use)})
+	}
+	if files, known := f.filesInMemory(); known && files >= shmShare {
+		out.score *= 0.15
+	}
 	out.score = min(out.score, cacheCap)
 	return out
 }

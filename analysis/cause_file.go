@@ -20,10 +20,7 @@ func scoreLargeFile(f *facts) finding {
 		"Size the limit by the largest input, with room: the next one may be larger.",
 	}
 	if !f.batch || f.hit == nil {
-		if f.judged > 0 && 2*f.sudden >= f.judged {
-			return finding{score: 0.15, summary: "Kills came suddenly, as with one large input."}
-		}
-		return finding{}
+		return f.largeInput(advice)
 	}
 	clip := f.clipped()
 	met := clip != nil && *clip
@@ -40,6 +37,27 @@ func scoreLargeFile(f *facts) finding {
 	}
 	if len(f.kills) >= 2 {
 		out.score += 0.05
+	}
+	return out
+}
+
+// largeInput judges a service that may have been given one large input.
+func (f *facts) largeInput(advice []data.Text) finding {
+	score := f.burstScore(f.burst.file)
+	if score < leastAlternative {
+		return finding{score: score, summary: "Kills came suddenly, as with one large input."}
+	}
+	out := finding{score: score, advice: advice, against: f.loadMissing(),
+		summary: data.Textf("Memory rises to the limit of %s within minutes while one large input is worked on.", humanInt(f.hit))}
+	l := &f.load
+	if l.reads.burst() {
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("before the kills it read %s a second from disk, far more than usual", human(l.reads.peak)), From: loadQuery(f.h, data.MetricReads)})
+	}
+	if l.received.burst() && l.received.ratio >= inputRatio*max(l.sockets.ratio, 1) {
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("before the kills it received %s a second, far more than usual, over no more connections", human(l.received.peak)), From: loadQuery(f.h, data.MetricReceived)})
+	}
+	if len(f.end.ramps) > 0 {
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("memory rose for %.1f min before the kill (median)", median(f.end.ramps)), From: data.MaxPromQL(f.h, f.use)})
 	}
 	return out
 }

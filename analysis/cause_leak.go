@@ -67,12 +67,14 @@ func growthFinding(f *facts) finding {
 			{Says: data.Textf("%d of %s rise to their end without slowing down", f.shapes[rising], count(f.eligible, "life")), From: data.GrowthPromQL(f.h)},
 			{Says: data.Textf("growth %s an hour, starting from %s", perHour(slope), human(base)), From: data.GrowthPromQL(f.h)},
 		},
-		against: []Evidence{{Says: "load that grows looks the same, and no metric of load was read", From: data.MaxPromQL(f.h, f.use)}},
 		advice: []data.Text{
 			"A larger limit only delays the next kill: find what is kept alive and release it.",
 			"Compare two heap profiles taken hours apart; what grew between them is the leak.",
 			"Until then, restart before the limit is met, at a quiet time.",
 		},
+	}
+	if _, ok := f.loadRise(); !ok {
+		out.against = append(out.against, Evidence{Says: "load that grows looks the same, and no metric of load was read over whole lives", From: data.MaxPromQL(f.h, f.use)})
 	}
 	if resets := f.killedGrowing(); resets >= 2 {
 		out.score += leakResets
@@ -91,8 +93,22 @@ func growthFinding(f *facts) finding {
 	return out
 }
 
-// lowerByKind takes off what the container's kind explains without a leak.
+// lowerByKind takes off what the container's kind, or its other numbers, explain without a leak.
 func lowerByKind(f *facts, out *finding) {
+	if files, known := f.filesInMemory(); known && files >= shmShare {
+		out.score *= 0.15
+		out.against = append(out.against, Evidence{Says: data.Textf("files in memory take up to %.0f%% of the limit", 100*files), From: sharedQuery(f.h)})
+	}
+	if f.warmsUp() {
+		out.score *= 0.2
+		out.against = append(out.against, Evidence{Says: "it grows for minutes only and then stays near the limit, as a warm-up does", From: data.MaxPromQL(f.h, f.use)})
+	}
+	if rise, ok := f.loadRise(); ok && rise >= loadGrowth {
+		out.score *= 0.5
+		out.against = append(out.against, Evidence{Says: data.Textf("load rose by %.0f%% over the same lives", 100*rise), From: loadQuery(f.h, data.MetricReceived)})
+	} else if ok {
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("load did not grow over the same lives (%+.0f%%)", 100*rise), From: loadQuery(f.h, data.MetricReceived)})
+	}
 	if f.batch {
 		out.score *= 0.4
 		out.against = append(out.against, Evidence{Says: "a run of a Job has an end: growth within it may be its work", From: specCommand(f.c, "command")})
@@ -145,4 +161,17 @@ func leakWithoutCourse(f *facts) finding {
 		return finding{score: 0.35, summary: "Kills come at a steady pace, as with a leak."}
 	}
 	return finding{}
+}
+
+// loadRise returns how much load rose over growing lives, by what was received and by processor time; false when
+// neither is known over whole lives.
+func (f *facts) loadRise() (float64, bool) {
+	r, c := f.load.received, f.load.cpu
+	switch {
+	case r.risen && c.risen:
+		return min(r.rise, c.rise), true
+	case r.risen:
+		return r.rise, true
+	}
+	return c.rise, c.risen
 }

@@ -13,6 +13,9 @@ const (
 	lowBlind   = 0.35 // only the kill and the limit are known
 	lowQuick   = 0.50 // it never lives for longer than a minute
 	lowStart   = 0.90 // the limit is below what starting takes
+	lowWarm    = 0.85 // growth that is a warm-up: minutes from start to limit, and it stays there
+	warmHours  = 0.60 // hours from start to limit that a warm-up may take
+	warmNear   = 0.22 // share of the time of killed lives near the limit, from which memory stays there
 	highLevel  = 0.75 // median over limit from which the usual level is near
 	highTime   = 0.20 // share of time near the limit
 )
@@ -43,6 +46,15 @@ func scoreLimitTooLow(f *facts) finding {
 		return finding{score: lowBlind, summary: data.Textf("The limit of %s was met; without history it may be too low for normal work.", humanInt(f.hit))}
 	}
 	if f.growing() {
+		if f.warmsUp() {
+			return finding{score: lowWarm,
+				summary: data.Textf("Within minutes of a start normal work fills the limit of %s, and memory stays there until a kill.", humanInt(f.hit)),
+				evidence: []Evidence{
+					{Says: data.Textf("from start to limit it takes %s, and growth slows down before it", hoursText(f.hoursToLimit())), From: data.GrowthPromQL(f.h)},
+					{Says: data.Textf("%.0f%% of the time of killed lives is above 90%% of the limit", 100*f.nearKilled), From: data.MaxPromQL(f.h, f.use)}},
+				against: []Evidence{{Says: "a cache that fills within minutes looks the same", From: data.GrowthPromQL(f.h)}},
+				advice:  []data.Text{"Raise the limit to the recommended size, and look whether memory levels off."}}
+		}
 		return finding{score: 0.10, summary: "Memory grows to the limit."}
 	}
 	s := f.stats()
@@ -52,7 +64,7 @@ func scoreLimitTooLow(f *facts) finding {
 	limit := float64(*f.hit)
 	level := s.P50 / limit
 	out := finding{advice: []data.Text{"Raise the limit to the recommended size; nothing in the history asks for a change of the program."}}
-	high := level >= highLevel || f.nearTime >= highTime
+	high := level >= highLevel || max(f.nearTime, f.nearKilled) >= highTime
 	clip := f.clipped()
 	if !high && (clip == nil || !*clip) {
 		return finding{score: 0.15, summary: "Memory met the limit."}
@@ -89,4 +101,11 @@ func scoreLimitTooLow(f *facts) finding {
 	out.summary = data.Textf("Normal work takes %s of a limit of %s: memory levels off there and does not grow.", human(plateau), humanInt(f.hit))
 	out.score = min(out.score, lowCap)
 	return out
+}
+
+// warmsUp reports whether growth is that of a program that warms up and then stays near its limit: it takes minutes, it
+// slows down, and a good part of each life is near the limit.
+func (f *facts) warmsUp() bool {
+	h := f.hoursToLimit()
+	return h > 0 && h <= warmHours && f.nearKilled >= warmNear && (f.decel < slowing || f.nearKilled >= 2*warmNear)
 }

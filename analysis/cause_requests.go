@@ -10,10 +10,8 @@ import (
 // The confidence that many requests at once were too much. Memory alone shows it only where several pods are killed
 // together, or where a process manager with many workers lost one of them.
 const (
-	togetherScore = 0.85
 	workersScore  = 0.65
-	togetherLeast = 3   // moments at which several pods were killed
-	togetherShare = 0.5 // … as a share of all moments
+	togetherShare = 0.5 // moments at which several pods were killed, as a share of all
 )
 
 var concurrentCause = cause{
@@ -34,17 +32,30 @@ func scoreConcurrent(f *facts) finding {
 			against:  []Evidence{{Says: "no metric tells the workers apart", From: f.c.ChildKillsFrom}},
 			advice:   append([]data.Text{"Run fewer workers, or give the limit as many times what one of them needs at most.", "Recycle workers after a number of requests (gunicorn --max-requests, celery --max-memory-per-child)."}, advice...)}
 	}
-	if f.judged == 0 || 2*f.sudden < f.judged || f.batch {
-		return finding{}
+	score := f.burstScore(f.burst.crowd)
+	if score < leastAlternative {
+		return finding{score: score, summary: "Kills came suddenly, as with many requests at once."}
 	}
-	if f.together < togetherLeast || float64(f.together) < togetherShare*float64(f.moments) {
-		return finding{score: 0.20, summary: "Kills came suddenly, as with many requests at once."}
+	out := finding{score: score, advice: advice, against: f.loadMissing(),
+		summary: "Memory rises with the number of requests in work, and at its peaks meets the limit."}
+	if l := &f.load; l.sockets.burst() || l.threads.burst() {
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("before the kills connections were %.1f times the usual, threads %.1f times", l.sockets.ratio, l.threads.ratio),
+			From: data.Text("max by (namespace,pod) (" + data.MetricSockets + "{" + f.h.Selector + "})")})
+		if l.sockets.follows >= followsFor {
+			out.evidence = append(out.evidence, Evidence{Says: data.Textf("memory follows connections (rank correlation %.2f)", l.sockets.follows),
+				From: data.Text("max by (namespace,pod) (" + data.MetricSockets + "{" + f.h.Selector + "})")})
+		}
 	}
-	return finding{score: togetherScore,
-		summary:  "Several pods are killed at the same moments after sudden rises: the load as a whole was too much.",
-		evidence: []Evidence{{Says: data.Textf("at %d of %d moments more than one pod was killed within five minutes", f.together, f.moments), From: data.KillsPromQL(f.h)}},
-		against:  []Evidence{{Says: "no metric of requests was read", From: data.KillsPromQL(f.h)}},
-		advice:   advice}
+	if f.together >= 2 {
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("at %d of %d moments more than one pod was killed within five minutes", f.together, f.moments), From: data.KillsPromQL(f.h)})
+	}
+	if f.end.clock >= peakHours && len(f.kills) >= leastClock {
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("kills keep to one time of the day, around %02.0f:00 UTC", f.end.noon), From: data.KillsPromQL(f.h)})
+	}
+	if len(out.evidence) == 0 {
+		out.against = append(out.against, Evidence{Says: "nothing shows how many requests there were", From: data.KillsPromQL(f.h)})
+	}
+	return out
 }
 
 // workerManager returns the process manager that runs several workers, or empty.

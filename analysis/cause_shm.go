@@ -3,6 +3,7 @@ package analysis
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oomedic/oomedic/data"
 )
@@ -10,10 +11,16 @@ import (
 // The confidence that a memory-backed volume filled the limit. Its pages are charged to the container, and they outlive
 // it: a restart begins with them.
 const (
-	shmStart   = 0.95 // it could not even start again
-	shmFalling = 0.85 // kills come at ever lower levels
-	shmCache   = 0.80 // what grew is page cache and not the process
-	shmMount   = 0.25 // there is such a volume, and nothing more
+	shmStart   = 0.95            // it could not even start again
+	shmFiles   = 0.93            // files in memory are a large part of the limit at the highest
+	shmFalling = 0.85            // kills come at ever lower levels
+	shmCache   = 0.80            // what grew is page cache and not the process
+	shmAgain   = 0.72            // nothing shows what grew, but kills follow each other as the files outlive them
+	shmMount   = 0.45            // there is such a volume, and nothing more
+	shmNoFiles = 0.10            // factor when files in memory are known and small
+	shmShare   = 0.30            // files in memory over the limit, from which they are what filled it
+	shmRest    = 0.12            // … and below which they are not
+	shmSoon    = 6 * time.Minute // a kill this soon after another is one of its series
 )
 
 var sharedMemoryCause = cause{
@@ -23,8 +30,9 @@ var sharedMemoryCause = cause{
 }
 
 func scoreShm(f *facts) finding {
+	files, known := f.filesInMemory()
 	if len(f.c.MemoryVolumes) == 0 {
-		return finding{}
+		return f.shmWithoutVolume(files, known)
 	}
 	names := make([]string, len(f.c.MemoryVolumes))
 	for i, n := range f.c.MemoryVolumes {
@@ -46,6 +54,12 @@ func scoreShm(f *facts) finding {
 		out.score = shmStart
 		out.evidence = append(out.evidence, Evidence{Says: "after the first kill it cannot even start: the files of the former life still fill the limit",
 			From: statusCommand(f.c, "lastState.terminated.message")})
+	case known && files >= shmShare:
+		out.score = shmFiles
+		out.evidence = append(out.evidence, Evidence{Says: data.Textf("files in memory take up to %.0f%% of the limit: page cache that is no file on disk", 100*files), From: sharedQuery(f.h)})
+	case known && files < shmRest:
+		out.score = shmMount * shmNoFiles
+		out.against = append(out.against, Evidence{Says: data.Textf("files in memory take %.0f%% of the limit at most", 100*files), From: sharedQuery(f.h)})
 	case f.killLevelFalls():
 		out.score = shmFalling
 		out.evidence = append(out.evidence, Evidence{Says: "each life is killed at a lower level than the one before it", From: data.MaxPromQL(f.h, f.use)})
@@ -53,10 +67,55 @@ func scoreShm(f *facts) finding {
 		out.score = shmCache
 		out.evidence = append(out.evidence, Evidence{Says: "most of its memory is page cache or shared memory, and not the process's own",
 			From: data.Text("max by (pod) (container_memory_cache{" + f.h.Selector + "})")})
+	case f.seriesOfKills():
+		out.score = shmAgain
+		out.evidence = append(out.evidence, Evidence{Says: "after a kill others follow within minutes, as when the files of the former life still fill the limit", From: data.KillsPromQL(f.h)})
 	default:
 		out.score = shmMount
 	}
 	return out
+}
+
+// filesInMemory returns how much of the limit files in memory took at the highest, 0 to 1, and whether that is known.
+func (f *facts) filesInMemory() (float64, bool) {
+	if f.h == nil || f.scale <= 0 {
+		return 0, false
+	}
+	if s := cleanSamples(f.h.Shared); s.Len() > 0 {
+		return slices.Max(s.V) / f.scale, true
+	}
+	return 0, f.h.ActiveFile.Len() > 0 && f.h.InactiveFile.Len() > 0 && f.h.Cache.Len() > 0
+}
+
+// shmWithoutVolume judges files in memory where the pod mounts no volume for them: shared memory segments of the
+// program, or files in a /dev/shm that the runtime made.
+func (f *facts) shmWithoutVolume(files float64, known bool) finding {
+	if !known || files < 2*shmShare {
+		return finding{}
+	}
+	return finding{score: 0.5,
+		summary:  data.Textf("Shared memory takes up to %.0f%% of the limit of %s, though the pod mounts no memory-backed volume.", 100*files, human(f.scale)),
+		evidence: []Evidence{{Says: data.Textf("page cache that is no file on disk takes up to %.0f%% of the limit", 100*files), From: sharedQuery(f.h)}},
+		advice:   []data.Text{"Look at what the program maps as shared memory (shared_buffers and the like), and at /dev/shm in the container."}}
+}
+
+// sharedQuery is the PromQL of what files in memory take.
+func sharedQuery(h *data.History) data.Text {
+	one := func(m string) string { return m + "{" + h.Selector + "}" }
+	return data.Text("max by (pod) (" + one(data.MetricCache) + " - " + one(data.MetricActiveFile) + " - " + one(data.MetricInactiveFile) + ")")
+}
+
+// seriesOfKills reports whether kills come in series: others within minutes, without a life in between that could have
+// filled anything.
+func (f *facts) seriesOfKills() bool {
+	soon, last := 0, map[data.Text]time.Time{}
+	for _, k := range f.kills {
+		if at, ok := last[k.Pod]; ok && k.At.Sub(at) <= shmSoon {
+			soon++
+		}
+		last[k.Pod] = k.At
+	}
+	return soon >= 1 && soon < len(f.kills)-1
 }
 
 // killLevelFalls reports whether consecutive lives of one pod were killed at ever lower peaks.

@@ -1,13 +1,16 @@
 package analysis
 
-import "github.com/oomedic/oomedic/data"
+import (
+	"strings"
 
-// The confidence in a sudden rise. Memory shows that it was sudden and not what asked for it.
+	"github.com/oomedic/oomedic/data"
+)
+
+// The confidence in a sudden rise. How sure it is that kills came suddenly at all is shared among what can be behind it.
 const (
-	spikeBase  = 0.50
-	spikeShare = 0.25 // times the share of kills that were sudden
-	spikeCap   = 0.80
-	spikeBatch = 0.60 // factor for a batch workload, whose input varies and not its load
+	burstBase  = 0.62 // kills came suddenly …
+	burstShare = 0.30 // times the share of kills that did
+	burstSome  = 0.15 // less than half of them did
 	spikeChild = 0.45 // a child process outgrew the limit between two samples
 )
 
@@ -29,35 +32,79 @@ func scoreSpike(f *facts) finding {
 			against:  []Evidence{{Says: "no metric tells the processes of a container apart", From: s.From["max"]}},
 			advice:   []data.Text{"Bound what one child process may take, or run fewer at a time."}}
 	}
-	if f.judged == 0 || f.sudden == 0 {
-		return finding{}
-	}
-	part := float64(f.sudden) / float64(f.judged)
-	if part < 0.5 || (f.growing() && part < 0.8) {
-		return finding{score: 0.15 * part, summary: "Some kills came suddenly."}
+	score := f.burstScore(f.burst.spike)
+	if score < leastAlternative {
+		return finding{score: score, summary: "Some kills came suddenly."}
 	}
 	out := finding{
-		score: spikeBase + spikeShare*part,
+		score: score,
 		summary: data.Textf("Memory is at %s of %s most of the time and rises to the limit within minutes.",
 			human(s.P50), humanInt(f.hit)),
 		evidence: []Evidence{
 			{Says: data.Textf("%d of %s came from a level far below the limit", f.sudden, count(f.judged, "kill")), From: data.MaxPromQL(f.h, f.use)},
 			{Says: data.Textf("the usual level is %s, %.0f%% of the limit", human(s.P50), 100*s.P50/float64(*f.hit)), From: s.From["p50"]},
 		},
-		against: []Evidence{{Says: "no metric of load was read, so what asked for the memory is not known", From: data.MaxPromQL(f.h, f.use)}},
+		against: f.loadMissing(),
 		advice: []data.Text{
 			"Look at what came in at the time of the kills: request logs, queue lengths, job starts.",
 			"Bound what one request may take: page sizes, upload sizes, result sets; stream instead of loading whole.",
 			"Spread the load: scale out on memory, or refuse work above a bound.",
 		},
 	}
-	if f.judged >= 3 {
-		out.score += 0.05
+	if e, ok := f.loadCalm(); ok {
+		out.evidence = append(out.evidence, e)
 	}
 	if f.batch {
-		out.score *= spikeBatch
 		out.against = append(out.against, Evidence{Says: "a batch workload has no traffic; what varies is its input", From: specCommand(f.c, "command")})
 	}
-	out.score = min(out.score, spikeCap)
 	return out
+}
+
+// burstScore returns the score of a cause that has the given share of what sudden kills can come from.
+func (f *facts) burstScore(share float64) float64 {
+	b := f.burst
+	switch {
+	case b.sudden == 0:
+		return 0
+	case b.sudden < 0.5 || (f.growing() && b.sudden < 0.8):
+		return burstSome * b.sudden * share
+	}
+	return (burstBase + burstShare*b.sudden) * share
+}
+
+// loadMissing says that no load was read, when none was.
+func (f *facts) loadMissing() []Evidence {
+	if f.load.known() {
+		return nil
+	}
+	return []Evidence{{Says: "no metric of load was read, so what asked for the memory is not known", From: data.MaxPromQL(f.h, f.use)}}
+}
+
+// loadCalm says that load was as usual at the kills, where it is known and was.
+func (f *facts) loadCalm() (Evidence, bool) {
+	l := &f.load
+	if l.received.burst() || l.sockets.burst() || l.reads.burst() || l.received.kills+l.sockets.kills == 0 {
+		return Evidence{}, false
+	}
+	return Evidence{Says: data.Textf("traffic was %.1f times the usual before the kills, connections %.1f times: nothing out of the ordinary",
+		l.received.ratio, l.sockets.ratio), From: loadQuery(f.h, data.MetricReceived)}, true
+}
+
+// loadQuery is the PromQL that shows the rise a second of a counter.
+func loadQuery(h *data.History, metric string) data.Text {
+	return data.Text("sum by (namespace,pod) (rate(" + metric + "{" + podSelector(h.Selector) + "}[5m]))")
+}
+
+// podSelector is a selector without its container: network counters have none.
+func podSelector(selector string) string {
+	at := strings.Index(selector, `container="`)
+	if at < 0 {
+		return selector
+	}
+	end := strings.Index(selector[at+len(`container="`):], `"`)
+	if end < 0 {
+		return selector
+	}
+	rest := selector[at+len(`container="`)+end+1:]
+	return strings.Trim(selector[:at]+strings.TrimPrefix(rest, ","), ",")
 }

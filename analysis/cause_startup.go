@@ -4,13 +4,15 @@ import "github.com/oomedic/oomedic/data"
 
 // The confidence that starting takes more than running does.
 const (
-	startBase  = 0.50 // most kills come soon after a start
-	startPeak  = 0.35 // lives that get past it come down and stay lower
-	startRest  = 0.15 // … or just stay well below the limit
-	startMany  = 0.05 // it happened five times or more
-	startInit  = 0.30 // factor for init containers and batch runs, which do their whole work at once
-	startShare = 0.60 // share of kills that must be early
-	startCap   = 0.93
+	startBase   = 0.50 // most kills come soon after a start
+	startPeak   = 0.35 // lives that get past it come down and stay lower
+	startRest   = 0.15 // … or just stay well below the limit
+	startNoPeak = 0.35 // factor when lives that get past it never came down from anything
+	startCrowd  = 0.20 // … or when connections were far above the usual at the kills
+	startMany   = 0.05 // it happened five times or more
+	startInit   = 0.30 // factor for init containers and batch runs, which do their whole work at once
+	startShare  = 0.60 // share of kills that must be early
+	startCap    = 0.93
 )
 
 var startupPeakCause = cause{
@@ -46,6 +48,9 @@ func scoreStartup(f *facts) finding {
 	if settled && peaks {
 		out.score += startPeak
 		out.evidence = append(out.evidence, Evidence{Says: data.Textf("%d of %s that got past the start came down again and stayed near %s", f.start.peaks, count(f.start.survived, "life"), human(median(f.start.after))), From: data.MaxPromQL(f.h, f.use)})
+	} else if settled && f.start.peaks == 0 && f.start.survived >= 2 {
+		out.score *= startNoPeak
+		out.against = append(out.against, Evidence{Says: data.Textf("%s got past the start, and none came down from a peak", count(f.start.survived, "life")), From: data.MaxPromQL(f.h, f.use)})
 	} else if settled {
 		out.score += startRest
 		out.evidence = append(out.evidence, Evidence{Says: data.Textf("%s got past the start and stayed near %s", count(f.start.survived, "life"), human(median(f.start.after))), From: data.MaxPromQL(f.h, f.use)})
@@ -55,6 +60,11 @@ func scoreStartup(f *facts) finding {
 	} else {
 		out.against = append(out.against, Evidence{Says: "no life got past the start, so what it needs afterwards is not known", From: statusCommand(f.c, "lastState.terminated")})
 	}
+	if f.load.sockets.burst() || f.load.threads.burst() {
+		out.score *= startCrowd
+		out.against = append(out.against, Evidence{Says: data.Textf("connections were %.1f times the usual before the kills: a start alone brings none", f.load.sockets.ratio), From: data.KillsPromQL(f.h)})
+	}
+	out.score *= 0.5 + 0.5*min((early-startShare)/0.3, 1)
 	if f.start.early >= 5 {
 		out.score += startMany
 	}

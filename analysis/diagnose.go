@@ -31,9 +31,13 @@ func Diagnose(in Input) Diagnosis {
 	d.Runtime, d.RuntimeFrom = RuntimeOf(f.c)
 	d.LimitAtKill, d.Usage, d.ClippedAtLimit = f.hit, f.usage, f.clipped()
 	f.nearness(&d)
-	if d.Confirmation.OOMKilled || f.maybeKilled() {
+	switch {
+	case d.Confirmation.OOMKilled || f.maybeKilled():
 		d.Cause = judgeCause(f)
-	} else {
+	case f.perhapsNode():
+		d.Cause = judgeCause(f)
+		d.Cause.Confidence *= perhaps
+	default:
 		d.Cause = Cause{Class: UnknownCause, Title: "Not killed for memory", Summary: "It was not OOM-killed, so there is no memory cause to look for."}
 		f.fillNumbers(&d.Cause)
 	}
@@ -48,6 +52,9 @@ func Diagnose(in Input) Diagnosis {
 	d.Steps = stepsOf(f, &d)
 	return d
 }
+
+// perhaps is the factor for the confidence in a cause when the kill itself is in doubt.
+const perhaps = 0.6
 
 // ownKills returns the kills of the container that the case is about, oldest first.
 func (f *facts) ownKills() []data.Kill {

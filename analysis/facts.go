@@ -41,33 +41,39 @@ type facts struct {
 	cache bool // named like a cache
 	store bool // keeps state: a StatefulSet, or an image of a database or queue
 
-	shapes    map[shape]int
-	eligible  int       // lives that show a trend
-	growth    []float64 // slopes of the lives that grow, bytes an hour
-	bases     []float64 // levels after start of the lives that grow
-	levels    []float64 // levels at which other lives stand
-	scored    int       // lives of pods that were killed
-	judged    int       // killed lives whose end can be judged
-	sudden    int       // … of these, ended far above their usual level within an interval or a few
-	climbs    int       // … of these, short lives that only climb
-	nearTime  float64   // share of all samples near the limit
-	lengths   []float64 // hours that killed lives lasted
-	regular   *float64  // standard deviation over mean of lengths
-	together  int       // moments at which several pods were killed
-	moments   int       // moments at which any pod was killed
-	climb     *climbFacts // growth over many lives too short to show it alone
-	maxLength time.Duration
-	load      loadFacts
-	start     startFacts
-	end       endFacts
-	odd       data.Text // the one pod that is killed while others are not
-	downtime  *float64  // median seconds from a kill to the next start, nil when unknown
+	shapes              map[shape]int
+	weights             map[shape]float64 // hours of the lives of each shape
+	eligible            int               // lives that show a trend
+	growth              []float64         // slopes of the lives that grow, bytes an hour
+	bases               []float64         // levels after start of the lives that grow
+	levels              []float64         // levels at which other lives stand
+	scored              int               // lives of pods that were killed
+	nearKilled          float64           // share of the samples of killed lives near the limit
+	decels              []float64
+	decel               float64     // median over growing lives: slope of the second half over the first
+	judged              int         // killed lives whose end can be judged
+	sudden              int         // … of these, ended far above their usual level within an interval or a few
+	climbs              int         // … of these, short lives that only climb
+	nearTime            float64     // share of all samples near the limit
+	lengths             []float64   // hours that killed lives lasted
+	regular             *float64    // standard deviation over mean of lengths
+	together            int         // moments at which several pods were killed
+	moments             int         // moments at which any pod was killed
+	climb               *climbFacts // growth over many lives too short to show it alone
+	maxLength           time.Duration
+	load                loadFacts
+	start               startFacts
+	end                 endFacts
+	odd                 data.Text // the one pod that is killed while others are not
+	around, aroundOther int       // other containers killed on the node at the same moment, and those of other workloads
+	burst               burstOdds
+	downtime            *float64 // median seconds from a kill to the next start, nil when unknown
 }
 
 // readFacts gathers what in says.
 func readFacts(in Input, conf *Confirmation) *facts {
 	c := &in.Case.Container
-	f := &facts{c: c, conf: conf, now: in.Now, h: in.History, limit: above(c.Resources.Limit), usage: map[data.Window]Stats{}, shapes: map[shape]int{}}
+	f := &facts{c: c, conf: conf, now: in.Now, h: in.History, limit: above(c.Resources.Limit), usage: map[data.Window]Stats{}, shapes: map[shape]int{}, weights: map[shape]float64{}}
 	f.rt, _ = RuntimeOf(c)
 	f.batch = c.Workload.Kind == "Job" || c.Workload.Kind == "CronJob"
 	f.cache = namedLike(c, cacheWords)
@@ -97,11 +103,13 @@ func readFacts(in Input, conf *Confirmation) *facts {
 	if f.heap = heapOf(c, f.rt, f.hit); f.heap == nil && f.hit == nil {
 		f.heap = heapOf(c, f.rt, f.limit)
 	}
+	f.around, f.aroundOther = in.Case.elsewhere()
 	f.readKills()
 	f.readLoad()
 	f.readStarts()
 	f.readEnds()
 	f.odd = f.onlyPod()
+	f.burst = f.bursts()
 	return f
 }
 
@@ -143,7 +151,7 @@ func allKills(c *data.Container, h *data.History) []data.PodKill {
 
 // readTrends judges each life on its own and counts what they show.
 func (f *facts) readTrends() {
-	near, total := 0, 0
+	near, total, nearKilled, totalKilled := 0, 0, 0, 0
 	pods := f.killedPods()
 	for i := range f.lives {
 		l := &f.lives[i]
@@ -163,12 +171,16 @@ func (f *facts) readTrends() {
 		l.trend = trendOf(l, scale)
 		f.maxLength = max(f.maxLength, l.length())
 		if l.limit > 0 {
+			n := 0
 			for _, v := range l.v {
 				if v >= nearTop*l.limit {
-					near++
+					n++
 				}
 			}
-			total += len(l.v)
+			near, total = near+n, total+len(l.v)
+			if l.ended() {
+				nearKilled, totalKilled = nearKilled+n, totalKilled+len(l.v)
+			}
 		}
 		if f.scored == 0 || pods[l.pod] { // what a healthy replica does is not the pattern of a sick one
 			f.countTrend(l)
@@ -178,6 +190,10 @@ func (f *facts) readTrends() {
 	if total > 0 {
 		f.nearTime = float64(near) / float64(total)
 	}
+	if totalKilled > 0 {
+		f.nearKilled = float64(nearKilled) / float64(totalKilled)
+	}
+	f.decel = median(f.decels)
 	if f.scale <= 0 {
 		for i := range f.lives {
 			f.scale = max(f.scale, f.lives[i].peak)
@@ -194,9 +210,13 @@ func (f *facts) countTrend(l *life) {
 	}
 	f.eligible++
 	f.shapes[t.shape]++
+	f.weights[t.shape] += max(l.length().Hours(), 0.01)
 	switch t.shape {
 	case rising, easing:
 		f.growth, f.bases = append(f.growth, t.slope), append(f.bases, t.base)
+		if t.first > 0 {
+			f.decels = append(f.decels, t.second/t.first)
+		}
 	default:
 		f.levels = append(f.levels, topLevel(l))
 	}
@@ -210,11 +230,14 @@ func topLevel(l *life) float64 {
 
 // judgeEnd looks at the course of a killed life before its end.
 func (f *facts) judgeEnd(l *life) {
-	if l.killed.IsZero() || l.limit <= 0 || len(l.v) < fewSamples {
+	if !l.ended() || l.limit <= 0 || len(l.v) < fewSamples {
 		return
 	}
-	f.judged++
 	last := l.v[len(l.v)-1]
+	if l.killed.IsZero() && last < suddenLast*l.limit {
+		return // an end without a record, far from the limit, says nothing
+	}
+	f.judged++
 	lo := max(0, len(l.v)-60)
 	usual := median(l.v[lo : len(l.v)-1])
 	if l.trend.shape == rising || l.trend.shape == easing {
@@ -266,16 +289,24 @@ func (f *facts) readKills() {
 	}
 }
 
-// share returns how many of the lives that show a trend have one of the shapes, 0 to 1.
+// share returns how many of the lives that show a trend have one of the shapes, 0 to 1: by their number or by their
+// length, whichever is more for growth. A life that was cut short by the window, or is young, shows less than a long one.
 func (f *facts) share(shapes ...shape) float64 {
 	if f.eligible == 0 {
 		return 0
 	}
-	n := 0
+	n, long, all := 0, 0.0, 0.0
+	for _, w := range f.weights {
+		all += w
+	}
 	for _, s := range shapes {
 		n += f.shapes[s]
+		long += f.weights[s]
 	}
-	return float64(n) / float64(f.eligible)
+	if all <= 0 {
+		return 0
+	}
+	return float64(n)/float64(f.eligible)/2 + long/all/2
 }
 
 // stats returns the statistics that sizes are taken from.

@@ -118,12 +118,12 @@ type Stats struct {
 // Recommendation is the size that cures the cause, or the best that a size can do. Nil limits mean that no honest
 // number can be given.
 type Recommendation struct {
-	Limit    *int64
-	Request  *int64
-	Policy   data.Text   // "stateful: p99 + 30%"
-	Steps    []data.Text // the arithmetic, a line a step
-	Cures    bool        // false when no limit does, as with a leak
-	ToKill   *time.Duration
+	Limit   *int64
+	Request *int64
+	Policy  data.Text   // "stateful: p99 + 30%"
+	Steps   []data.Text // the arithmetic, a line a step
+	Cures   bool        // false when no limit does, as with a leak
+	ToKill  *time.Duration
 	// ToKillLow and ToKillHigh bound ToKill as in Cause.
 	ToKillLow, ToKillHigh *time.Duration
 	// Options are what other choices of the percentile would give, for a view of the trade-off.

@@ -29,11 +29,23 @@ type life struct {
 	killed time.Time // zero when it was not killed, or that is not known
 	limit  float64   // bytes in force at its end; 0 when unknown
 	peak   float64   // highest sample
+	gone   time.Time // of an end without a record, after which the same pod started the container again; else zero
 	trend  trend
 }
 
 func (l *life) first() time.Time { return time.UnixMilli(l.t[0]) }
 func (l *life) last() time.Time  { return time.UnixMilli(l.t[len(l.t)-1]) }
+
+// ended reports whether the life was killed, or ended like one that was where nothing records the end.
+func (l *life) ended() bool { return !l.killed.IsZero() || !l.gone.IsZero() }
+
+// end is when the life was killed or is taken to have been.
+func (l *life) end() time.Time {
+	if !l.killed.IsZero() {
+		return l.killed
+	}
+	return l.gone
+}
 
 // length is how long the life was seen.
 func (l *life) length() time.Duration {
@@ -104,6 +116,7 @@ func readLives(h *data.History, kills []data.PodKill, limitAt func(time.Time) fl
 		return slices.Compare(a.v, b.v)
 	})
 	matchKills(out, kills, step)
+	markGone(out, step)
 	for i := range out {
 		end := out[i].killed
 		if end.IsZero() {
@@ -184,6 +197,20 @@ func matchKills(lives []life, kills []data.PodKill, step time.Duration) {
 		best.killed = k.At
 		if !k.StartedAt.IsZero() && k.StartedAt.Before(k.At) && k.StartedAt.Before(best.first().Add(startSlack)) {
 			best.start = k.StartedAt
+		}
+	}
+}
+
+// restartLag is how soon after an end the kubelet starts a container again, its longest back-off included.
+const restartLag = 10 * time.Minute
+
+// markGone marks the lives that ended without a record and were followed by another of the same pod: kube-state-metrics
+// forgets a kill that the next one overtakes, and may not be scraped at all. lives are ordered by pod and start.
+func markGone(lives []life, step time.Duration) {
+	for i := 0; i+1 < len(lives); i++ {
+		l, next := &lives[i], &lives[i+1]
+		if l.killed.IsZero() && next.pod == l.pod && next.first().After(l.last()) && next.first().Sub(l.last()) <= restartLag+3*step {
+			l.gone = l.last().Add(step / 2)
 		}
 	}
 }

@@ -34,7 +34,9 @@ type signalFacts struct {
 }
 
 // burst reports whether load was unusually high at most kills.
-func (s signalFacts) burst() bool { return s.known && s.kills > 0 && s.ratio >= burstRatio && s.rank >= burstRank }
+func (s signalFacts) burst() bool {
+	return s.known && s.kills > 0 && s.ratio >= burstRatio && s.rank >= burstRank
+}
 
 // quiet reports whether load is known and was as usual at most kills.
 func (s signalFacts) quiet() bool { return s.known && s.kills > 0 && !s.burst() }

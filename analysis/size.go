@@ -119,7 +119,22 @@ func recommend(f *facts, c *Cause) Recommendation {
 
 // maybeKilled reports whether the end may have been an OOM kill that the runtime missed.
 func (f *facts) maybeKilled() bool {
-	return f.conf.Scope == ScopeUnknown && f.conf.ExitCode != nil && *f.conf.ExitCode == 137 && f.conf.Confidence <= unsureNear
+	if f.conf.Scope != ScopeUnknown || f.conf.ExitCode == nil || *f.conf.ExitCode != 137 {
+		return false
+	}
+	return f.conf.Confidence <= unsureNear || f.endsNear() || f.burst.sudden >= 0.5 && (f.load.reads.burst() || f.load.sockets.burst())
+}
+
+// endsNear reports whether most lives of the container ended near its limit.
+func (f *facts) endsNear() bool {
+	return len(f.end.last) > 0 && median(f.end.last) >= nearLimit
+}
+
+// perhapsNode reports whether a SIGKILL of unknown sender looks like one of the node's: cgroup v1 reports those as Error.
+func (f *facts) perhapsNode() bool {
+	v := f.conf
+	return !v.OOMKilled && v.ExitCode != nil && *v.ExitCode == 137 && (v.Scope == ScopeUnknown || v.Scope == ScopeNotOOM) && v.Reason == "Error" &&
+		f.burst.sudden >= 0.5 && f.burst.node >= 0.5 && len(f.end.last) >= 2
 }
 
 // sizeByRule applies the rule of thumb to the statistics, or a step up from the limit without them.

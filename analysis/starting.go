@@ -33,9 +33,9 @@ type startFacts struct {
 func (f *facts) readStarts() {
 	for i := range f.lives {
 		l := &f.lives[i]
-		if !l.killed.IsZero() {
+		if l.ended() {
 			f.start.killed++
-			if l.length() <= startWindow {
+			if l.end().Sub(l.start) <= startWindow {
 				f.start.early++
 			}
 		}

@@ -7,6 +7,11 @@ func causeStep(f *facts, d *Diagnosis) Step {
 	c := &d.Cause
 	s := Step{Title: "Leak or limit", Question: "Does it leak, or is the limit too low?", Evidence: c.Evidence, Against: c.Against}
 	s.Meaning = causeMeaning(c.Class)
+	if f.perhapsNode() {
+		s.State, s.Answer = StepUnknown, data.Textf("If it was memory: %s, %s sure", c.Title, percent(c.Confidence))
+		s.Doubt = "On cgroup v1 a kill by the node is reported as Error; a failed probe looks the same."
+		return s
+	}
 	if !d.Confirmation.OOMKilled && !f.maybeKilled() {
 		s.State, s.Answer, s.Meaning = StepNo, c.Title, "There was no OOM kill to explain."
 		return s

@@ -10,12 +10,12 @@ import (
 
 // Kills of several workloads on one node in one moment point at the node: limits are met at times of their own.
 const (
-	nodeMoment    = time.Minute // kills no further apart are one moment
-	nodeVictims   = 2           // other containers that were killed in it …
-	nodeChance    = 0.20        // … each so rarely that its kill falls into the moment by chance with no more than this probability
-	nodeUnsure    = 0.70        // confidence that it was the node when memory was far from the limit
-	mostNeighbours = 16         // so many are remembered
-	containerLess = 0.75        // confidence in the container's limit that is left when memory was near it, or is not known
+	nodeMoment     = time.Minute // kills no further apart are one moment
+	nodeVictims    = 2           // other containers that were killed in it …
+	nodeChance     = 0.20        // … each so rarely that its kill falls into the moment by chance with no more than this probability
+	nodeUnsure     = 0.70        // confidence that it was the node when memory was far from the limit
+	mostNeighbours = 16          // so many are remembered
+	containerLess  = 0.75        // confidence in the container's limit that is left when memory was near it, or is not known
 )
 
 // Neighbour is another container that was killed on the same node at the same moment.

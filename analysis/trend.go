@@ -54,7 +54,7 @@ type trend struct {
 // highest sample without one.
 func trendOf(l *life, scale float64) trend {
 	n := len(l.t)
-	if !l.killed.IsZero() {
+	if l.ended() {
 		n-- // the last sample may be the spike that killed it
 	}
 	if n < leastSamples || scale <= 0 {

@@ -1,0 +1,179 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+)
+
+// burstOdds shares what speaks for a sudden kill among the causes of one. The shares add up to 1.
+type burstOdds struct {
+	sudden float64 // how surely kills came suddenly at all, 0 to 1
+	spike  float64
+	crowd  float64 // many requests at once
+	file   float64 // one large input
+	node   float64 // the node ran out, and nothing rose here at all
+}
+
+// The weights of what is seen, in natural logarithms of odds. They were set on simulated cases whose cause is known,
+// and are round: none decides alone.
+const (
+	oddsSockets   = 3.0  // connections or threads were far above the usual at kills
+	oddsNoSockets = -2.0 // they are known and were as usual
+	oddsTraffic   = 1.0  // received bytes and processor time rose together
+	oddsReads     = 3.5  // the disk was read far more than usual at kills
+	oddsBigInput  = 2.5  // received bytes rose far more than connections
+	oddsNoInput   = -1.2 // neither did
+	oddsWork      = 1.8  // processor time rose and connections did not
+	oddsRamp      = 0.9  // memory rose over minutes
+	oddsJump      = 0.9  // … or within one
+	oddsFar       = 0.8  // the last sample is far below the limit
+	oddsNear      = 0.6  // … or near it, after a ramp
+	oddsClock     = 1.2  // kills keep to an hour of the day
+	oddsSeries    = 1.0  // kills come in series within an hour: a rush lasts
+	oddsTogether  = 2.5  // pods are killed together
+	oddsCalm      = 1.5  // load is known, and nothing of it was unusual
+	oddsBatch     = 3.0  // a batch workload has inputs and no visitors
+	oddsNamed     = 0.8  // it is named for work on files
+	oddsOver      = 3.2  // it uses far more than it requests …
+	oddsUnder     = -4.0 // … or less
+	oddsNoPeak    = 1.6  // no sample ever left the usual level
+	oddsPeaks     = -2.5 // … or some did
+	oddsNodeFirst = -2.2 // the node is seldom the reason where a limit is set
+)
+
+// Thresholds of the same.
+const (
+	readsRatio   = 3.0  // disk reads at kills over usual ones
+	inputRatio   = 3.0  // received bytes at kills over usual ones, and over the ratio of connections
+	overRequest  = 1.35 // usual level over request from which the kernel picks it first
+	underRequest = 1.00
+	peakLeast    = 0.10 // a sample this much of the limit above the usual top left the usual level
+	rampMinute   = 1.25 // minutes
+	rampTop      = 0.85 // last sample over the limit: a ramp was seen nearly to its end
+)
+
+// fileWords are words of names that tell of work on files.
+var fileWords = []string{"import", "importer", "export", "exporter", "etl", "convert", "converter", "transcode", "transcoder", "thumbnail", "thumbnailer",
+	"resize", "render", "renderer", "report", "reports", "reporting", "parser", "ingest", "ingester", "upload", "uploader", "media", "pdf", "csv", "archive", "backup"}
+
+// bursts weighs the causes of sudden kills.
+func (f *facts) bursts() burstOdds {
+	var out burstOdds
+	if f.judged == 0 || f.sudden+f.climbs == 0 {
+		return out
+	}
+	out.sudden = float64(f.sudden+f.climbs) / float64(f.judged)
+	spike, crowd, file, node := 0.0, 0.0, 0.0, oddsNodeFirst
+	l := &f.load
+	sockets := l.sockets.burst() || l.threads.burst()
+	reads := l.reads.burst() && l.reads.ratio >= readsRatio
+	input := l.received.burst() && l.received.ratio >= inputRatio && l.received.ratio >= inputRatio*max(l.sockets.ratio, 1)
+	switch {
+	case sockets:
+		crowd += oddsSockets
+	case l.sockets.quiet():
+		crowd += oddsNoSockets
+	}
+	if l.received.burst() && l.cpu.burst() && !reads && !input {
+		crowd += oddsTraffic
+	}
+	if reads {
+		file += oddsReads
+	} else if input {
+		file += oddsBigInput
+	} else if l.reads.quiet() && l.received.kills > 0 {
+		file += oddsNoInput
+	}
+	if l.cpu.burst() && l.sockets.quiet() {
+		file += oddsWork
+	}
+	if l.known() && !sockets && !reads && !input && l.sockets.kills+l.received.kills > 0 {
+		spike += oddsCalm
+		node += oddsCalm
+	}
+	f.shapeOdds(&spike, &crowd, &file)
+	if f.batch {
+		file += oddsBatch
+	} else if namedLike(f.c, fileWords) {
+		file += oddsNamed
+	}
+	node += f.nodeOdds()
+	top := max(spike, crowd, file, node)
+	sum := math.Exp(spike-top) + math.Exp(crowd-top) + math.Exp(file-top) + math.Exp(node-top)
+	out.spike, out.crowd, out.file, out.node = math.Exp(spike-top)/sum, math.Exp(crowd-top)/sum, math.Exp(file-top)/sum, math.Exp(node-top)/sum
+	return out
+}
+
+// shapeOdds weighs how memory rose and when.
+func (f *facts) shapeOdds(spike, crowd, file *float64) {
+	last := median(f.end.last)
+	if len(f.end.ramps) > 0 {
+		if m := median(f.end.ramps); m >= max(rampMinute, 1.25*f.step.Minutes()) {
+			*crowd += oddsRamp
+			*file += oddsRamp
+			if last >= rampTop {
+				*file += oddsNear
+			}
+		} else if last < suddenLast {
+			*spike += oddsJump
+		}
+	}
+	if last < suddenLevel-0.1 {
+		*spike += oddsFar
+	}
+	if f.end.clock >= peakHours && !f.batch && len(f.kills) >= leastClock {
+		*crowd += oddsClock
+	}
+	if f.end.series >= 0.5 {
+		*crowd += oddsSeries
+	}
+	if !f.load.known() && f.together >= 2 && float64(f.together) >= togetherShare*float64(f.moments) {
+		*crowd += oddsTogether * min(float64(f.together-1)/2, 1)
+	}
+}
+
+// nodeOdds weighs whether the container was killed for its node while its own memory did nothing unusual.
+func (f *facts) nodeOdds() float64 {
+	odds := 0.0
+	if all, other := f.neighbours(); all >= nodeVictims && other > 0 {
+		odds += oddsOver
+	}
+	s := f.stats()
+	if req := above(f.c.Resources.Request); req != nil && s.Samples > 0 {
+		switch over := s.P50 / float64(*req); {
+		case over >= overRequest:
+			odds += oddsOver
+		case over < underRequest:
+			odds += oddsUnder
+		}
+	}
+	if f.peaks() {
+		odds += oddsPeaks
+	} else {
+		odds += oddsNoPeak
+	}
+	if median(f.end.last) >= nearTop {
+		odds += oddsUnder
+	}
+	return odds
+}
+
+// peaks reports whether some sample left the usual level without a kill right after it: what bursts now and then kills,
+// bursts a little more often.
+func (f *facts) peaks() bool {
+	tops := make([]float64, 0, len(f.lives))
+	for i := range f.lives {
+		if l := &f.lives[i]; len(l.v) >= leastSamples && l.limit > 0 {
+			tops = append(tops, l.peak/l.limit)
+		}
+	}
+	if len(tops) == 0 {
+		return false
+	}
+	s := f.stats()
+	usual := s.P95 / max(f.scale, 1)
+	return slices.Max(tops) >= usual+peakLeast
+}
+
+// neighbours counts what else was killed on the node at the same moment.
+func (f *facts) neighbours() (all, other int) { return f.around, f.aroundOther }
