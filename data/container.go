@@ -85,9 +85,12 @@ type Workload struct {
 	Replicas   *int32 // desired; nil when the kind has none or it could not be read
 	// Problem says why the walk stopped early (a right that is missing, an owner that is gone); empty when it did not.
 	Problem Text
-	// Chain is how the walk went, from the pod's own controller up to this object: "replicaset/api-7d9f",
-	// "deployment/api". Nil when it was not walked.
+	// Chain is the whole walk, from the pod's own controller past this object to the topmost owner, such as
+	// "replicaset/api-7d9f", "deployment/api". The last may be an object that could not be read. Nil when nothing was walked.
 	Chain []Text
+	// Top is the topmost owner where that is another object, such as the custom resource that an operator makes this
+	// one from: "prometheus/k8s". What is changed below it may be put back. Empty when nothing is above.
+	Top Text
 	// InTemplate names the containers that this object's pod template has, of every kind, in its order; nil when the
 	// object has no template that could be read. See Container.Injected.
 	InTemplate []Text

@@ -112,6 +112,7 @@ func New(cfg *rest.Config, o Options) (*Client, error) {
 	}
 	c := NewFor(cs, cfg.Host, o)
 	c.cfg, c.dyn = cfg, dyn
+	c.owners.custom = newCustomReader(dyn, cs.Discovery())
 	return c, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/cache"
 	"k8s.io/client-go/kubernetes"
@@ -28,8 +27,10 @@ type ownerKey struct {
 
 // owners finds the workload above a pod and remembers it by the owner's UID.
 type owners struct {
-	cs    kubernetes.Interface
-	cache *cache.LRUExpireCache
+	cs kubernetes.Interface
+	// custom reads objects of other kinds; nil over a clientset that has no server behind it.
+	custom *customReader
+	cache  *cache.LRUExpireCache
 }
 
 func newOwners(cs kubernetes.Interface) *owners {
@@ -81,65 +82,12 @@ func (o *owners) find(ctx context.Context, k ownerKey) (data.Workload, error) {
 	ttl := ownerTTL
 	if err != nil {
 		w.Problem = data.Textf("cannot get %s %s: %s", k.kind, k.name, words(err))
-		if !apierrors.IsForbidden(err) && !apierrors.IsNotFound(err) {
+		if !tolerable(err) {
 			return w, err
 		}
 		ttl = problemTTL
 	}
 	o.cache.Add(k, w, ttl)
-	return w, nil
-}
-
-// walk reads the owner and, where that one is made by another, the one above. With an error w is the last level known.
-func (o *owners) walk(ctx context.Context, k ownerKey) (data.Workload, error) {
-	w := k.workload()
-	get := metav1.GetOptions{}
-	apps := o.cs.AppsV1()
-	switch k.kind {
-	case "ReplicaSet":
-		rs, err := apps.ReplicaSets(k.namespace).Get(ctx, k.name, get)
-		if err != nil {
-			return w, err
-		}
-		if ref := metav1.GetControllerOf(rs); ref != nil {
-			return o.walk(ctx, keyOfRef(k.namespace, ref))
-		}
-		w.Replicas = replicas(rs.Spec.Replicas)
-	case "Deployment":
-		d, err := apps.Deployments(k.namespace).Get(ctx, k.name, get)
-		if err != nil {
-			return w, err
-		}
-		w.Replicas = replicas(d.Spec.Replicas)
-	case "StatefulSet":
-		s, err := apps.StatefulSets(k.namespace).Get(ctx, k.name, get)
-		if err != nil {
-			return w, err
-		}
-		w.Replicas = replicas(s.Spec.Replicas)
-	case "DaemonSet":
-		d, err := apps.DaemonSets(k.namespace).Get(ctx, k.name, get)
-		if err != nil {
-			return w, err
-		}
-		n := d.Status.DesiredNumberScheduled
-		w.Replicas = &n
-	case "ReplicationController":
-		rc, err := o.cs.CoreV1().ReplicationControllers(k.namespace).Get(ctx, k.name, get)
-		if err != nil {
-			return w, err
-		}
-		w.Replicas = replicas(rc.Spec.Replicas)
-	case "Job":
-		j, err := o.cs.BatchV1().Jobs(k.namespace).Get(ctx, k.name, get)
-		if err != nil {
-			return w, err
-		}
-		if ref := metav1.GetControllerOf(j); ref != nil {
-			w = keyOfRef(k.namespace, ref).workload()
-		}
-		w.Replicas = replicas(j.Spec.Parallelism)
-	}
 	return w, nil
 }
 
