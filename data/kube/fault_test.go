@@ -27,6 +27,8 @@ func against(t *testing.T, o kube.Options, handler http.HandlerFunc) *kube.Clien
 		switch p := r.URL.Path; {
 		case strings.HasSuffix(p, "/events"):
 			answer(w, 200, &corev1.EventList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "EventList"}})
+		case strings.HasSuffix(p, "/namespaces"):
+			answer(w, 403, status(403, metav1.StatusReasonForbidden, "namespaces may not be listed"))
 		case strings.Contains(p, "/nodes/"):
 			answer(w, 404, status(404, metav1.StatusReasonNotFound, "no node"))
 		default:

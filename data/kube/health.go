@@ -22,14 +22,11 @@ type scopeHealth struct {
 	ended  bool
 }
 
-// opened notes an open stream. One with initial events is live only after them.
-func (h *scopeHealth) opened(initial bool) {
+// opened notes an open stream.
+func (h *scopeHealth) opened() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.open = true
-	if initial {
-		h.listed = false
-	}
 	h.tell()
 }
 

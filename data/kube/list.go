@@ -4,23 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/oomedic/oomedic/data"
 )
 
-// pageSize is how many pods one request lists; kubectl's number. A page of ordinary pods is about 5 MB and is dropped
-// before the next is asked for.
+// pageSize is how many pods one request of a clientset lists that has no server behind it; kubectl's number.
 const pageSize = 500
 
 // pageRestarts is how often a list whose continue token expired starts anew before it is asked for in one piece.
 const pageRestarts = 2
 
-// pages lists the pods of a namespace, "" for all, page by page, and hands each pod to each. It returns the resource
+// pages lists the pods of a namespace, "" for all, with the typed client, and hands each pod to each. It returns the resource
 // version from which a watch goes on. When a token expires (410) it starts anew: each may see a pod twice.
 func (c *Client) pages(ctx context.Context, ns string, restart func(), each func(*corev1.Pod)) (string, error) {
 	opts := metav1.ListOptions{LabelSelector: c.o.Selector, Limit: pageSize}
@@ -84,11 +86,28 @@ func podsGap(ns string) data.Text {
 // listScope lists one namespace, "" for all, and looks up the owners of what it found.
 func (c *Client) listScope(ctx context.Context, st *data.Store, ns string) error {
 	l := newListing()
-	_, err := c.pages(ctx, ns, l.restart, func(p *corev1.Pod) { l.add(c.slimmed(st, p)) })
-	if err != nil {
+	c.paintFirst(ctx, st, ns, func(s slim) { st.Put(*s.pod) })
+	p := &pass{c: c, st: st, ns: ns, l: l, count: func(n int) { st.SetSeen(data.Clean(ns), n) }}
+	_, err := p.run(ctx)
+	switch {
+	case err == nil:
+		l.replace(st, ns)
+	case len(l.seen) == 0 || ctx.Err() != nil:
 		return c.podRight(err, "list", ns)
+	default:
+		l.putAll(st) // better than nothing; the pass has left a Gap
 	}
-	l.replace(st, ns)
+	c.findOwners(ctx, st, l)
+	if err == nil {
+		st.SetHealth(data.Clean(ns), data.Live, "")
+	} else {
+		st.SetHealth(data.Clean(ns), data.Stale, data.Clean(c.podRight(err, "list", ns).Error()))
+	}
+	return ctx.Err()
+}
+
+// findOwners looks up the workloads of what a list found.
+func (c *Client) findOwners(ctx context.Context, st *data.Store, l *listing) {
 	g := &errgroup.Group{}
 	g.SetLimit(ownerWorkers)
 	for p, k := range l.owners {
@@ -106,8 +125,6 @@ func (c *Client) listScope(ctx context.Context, st *data.Store, ns string) error
 	if err := g.Wait(); err != nil {
 		st.SetGap("owners of pods", data.Clean(err.Error()))
 	}
-	st.SetHealth(data.Clean(ns), data.Live, "")
-	return ctx.Err()
 }
 
 // FetchPod reads one pod and returns the containers that are suspect or that keep names, with their workload. The error
@@ -122,39 +139,61 @@ func (c *Client) FetchPod(ctx context.Context, ns, name string, keep func(contai
 	return out, nil
 }
 
-// listing gathers a list: the suspects whole, of all others the key alone.
+// listing gathers a list: the suspects whole, of all others a hash of eight bytes, which is enough to tell whether a
+// pod that the store holds is still there.
 type listing struct {
-	pods   map[data.PodKey]*data.Pod // nil for a pod without suspects
-	owners map[data.PodKey]ownerKey  // of the suspects whose workload is not known yet
+	seed   maphash.Seed
+	seen   map[uint64]struct{} // every pod
+	pods   map[data.PodKey]*data.Pod
+	owners map[data.PodKey]ownerKey // of the suspects whose workload is not known yet
 }
 
 func newListing() *listing {
-	return &listing{pods: map[data.PodKey]*data.Pod{}, owners: map[data.PodKey]ownerKey{}}
+	return &listing{seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}, pods: map[data.PodKey]*data.Pod{}, owners: map[data.PodKey]ownerKey{}}
 }
+
+// GetObjectKind implements runtime.Object, so that client-go's reflector carries a listing.
+func (*listing) GetObjectKind() schema.ObjectKind { return schema.EmptyObjectKind }
+
+// DeepCopyObject implements runtime.Object. Nothing writes to a listing that is whole, so it is its own copy.
+func (l *listing) DeepCopyObject() runtime.Object { return l }
 
 // restart forgets what was gathered.
 func (l *listing) restart() {
+	clear(l.seen)
 	clear(l.pods)
 	clear(l.owners)
 }
 
 func (l *listing) add(s slim) {
+	l.seen[maphash.Comparable(l.seed, s.key)] = struct{}{}
+	if s.pod == nil {
+		return
+	}
 	l.pods[s.key] = s.pod
 	if s.owner != (ownerKey{}) {
 		l.owners[s.key] = s.owner
 	}
 }
 
-// replace makes st hold what was gathered for the scope.
+// has reports whether the list has a pod.
+func (l *listing) has(k data.PodKey) bool {
+	_, ok := l.seen[maphash.Comparable(l.seed, k)]
+	return ok
+}
+
+// replace makes st hold what was gathered for the scope, and calls what the list lacks gone.
 func (l *listing) replace(st *data.Store, ns string) {
-	var suspects []data.Pod
+	suspects := make([]data.Pod, 0, len(l.pods))
 	for _, p := range l.pods {
-		if p != nil {
-			suspects = append(suspects, *p)
-		}
+		suspects = append(suspects, *p)
 	}
-	st.Replace(data.Clean(ns), suspects, len(l.pods), func(k data.PodKey) bool {
-		_, ok := l.pods[k]
-		return ok
-	})
+	st.Replace(data.Clean(ns), suspects, len(l.seen), l.has)
+}
+
+// putAll puts what was gathered into st and calls nothing gone.
+func (l *listing) putAll(st *data.Store) {
+	for _, p := range l.pods {
+		st.Put(*p)
+	}
 }

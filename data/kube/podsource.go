@@ -7,13 +7,11 @@ import (
 	"sync"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/util/watchlist"
 
 	"github.com/oomedic/oomedic/data"
 )
@@ -24,13 +22,14 @@ type podSource struct {
 	ns     string
 	health *scopeHealth
 	store  *data.Store
+	found  func(slim)    // takes a pod with suspects while the list is still being read
+	listed bool          // a whole list was read
 	hold   time.Duration // the next wait after an answer of 401 or 403
 }
 
-// IsWatchListSemanticsUnSupported tells the reflector that a fake clientset cannot stream a list.
-func (s *podSource) IsWatchListSemanticsUnSupported() bool {
-	return watchlist.DoesClientNotSupportWatchListSemantics(s.c.cs)
-}
+// IsWatchListSemanticsUnSupported tells the reflector to list and then watch. A streamed list decodes every pod in full,
+// which costs fifty times the walk.
+func (s *podSource) IsWatchListSemanticsUnSupported() bool { return true }
 
 // List implements cache.Lister.
 func (s *podSource) List(opts metav1.ListOptions) (runtime.Object, error) {
@@ -42,41 +41,42 @@ func (s *podSource) Watch(opts metav1.ListOptions) (watch.Interface, error) {
 	return s.WatchWithContext(context.Background(), opts)
 }
 
-// ListWithContext lists all pods in pages and returns them slim. The options are not used: a list with
-// resourceVersion=0 ignores its limit, and would bring every pod of the cluster into memory at once.
+// ListWithContext reads all pods and returns one item, the listing. The options are not used: a list with
+// resourceVersion=0 ignores its limit, and one of a known version cannot be had in pages.
 func (s *podSource) ListWithContext(ctx context.Context, _ metav1.ListOptions) (_ runtime.Object, err error) {
 	defer s.recovered(&err)
-	out := &internalversion.List{}
-	rv, err := s.c.pages(ctx, s.ns, func() { out.Items = nil }, func(p *corev1.Pod) {
-		out.Items = append(out.Items, s.c.slimmed(s.store, p))
-	})
+	l := newListing()
+	p := &pass{c: s.c, st: s.store, ns: s.ns, l: l, found: s.found, trouble: func(err error) {
+		s.health.fail(s.c.podRight(err, "list", s.ns))
+	}}
+	if !s.listed {
+		p.count = func(n int) { s.store.SetSeen(data.Clean(s.ns), n) }
+	}
+	rv, err := p.run(ctx)
 	if err != nil {
 		s.failed(ctx, "list", err)
 		return nil, err
 	}
-	out.ResourceVersion = rv
-	return out, nil
+	s.listed = true
+	return &internalversion.List{ListMeta: metav1.ListMeta{ResourceVersion: rv}, Items: []runtime.Object{l}}, nil
 }
 
 // WatchWithContext opens a stream and follows its end.
 func (s *podSource) WatchWithContext(ctx context.Context, opts metav1.ListOptions) (_ watch.Interface, err error) {
 	defer s.recovered(&err)
 	opts.LabelSelector = s.c.o.Selector
-	initial := opts.SendInitialEvents != nil && *opts.SendInitialEvents
 	w, err := s.c.cs.CoreV1().Pods(s.ns).Watch(ctx, opts)
 	switch {
 	case err == nil:
 	case apierrors.IsResourceExpired(err), apierrors.IsGone(err):
 		s.health.dropped() // the reflector lists again at once
 		return nil, err
-	case initial && isStatus(err):
-		return nil, err // servers before 1.32 cannot stream a list: the reflector lists in pages, and that counts
 	default:
 		s.failed(ctx, "watch", err)
 		return nil, err
 	}
 	s.hold = 0
-	s.health.opened(initial)
+	s.health.opened()
 	return followed(w, s.health.dropped), nil
 }
 

@@ -22,20 +22,6 @@ type podStore struct {
 	seen     int // pods that exist in the scope
 }
 
-var _ cache.TransformingStore = (*podStore)(nil)
-
-// Transformer returns the function that makes a pod slim while a list is streamed in. What is suspect is told at once,
-// before the list is whole.
-func (s *podStore) Transformer() cache.TransformFunc {
-	return func(obj any) (any, error) {
-		p, ok := obj.(*corev1.Pod)
-		if !ok {
-			return obj, nil
-		}
-		return s.take(p), nil
-	}
-}
-
 // take decodes a pod and puts it into the store when there is something to tell.
 func (s *podStore) take(p *corev1.Pod) slim {
 	out := s.c.slimmed(s.st, p)
@@ -91,24 +77,19 @@ func (s *podStore) Delete(obj any) error {
 	return nil
 }
 
-// Replace implements cache.ReflectorStore: a whole list is there.
+// Replace implements cache.ReflectorStore: a whole list is there, as the one item that podSource makes.
 func (s *podStore) Replace(items []any, _ string) error {
-	l := newListing()
 	for _, it := range items {
-		switch v := it.(type) {
-		case slim:
-			l.add(v)
-		case *corev1.Pod:
-			l.add(s.c.slimmed(s.st, v))
-		default:
-			return fmt.Errorf("list holds %T: not a pod", it)
+		l, ok := it.(*listing)
+		if !ok {
+			return fmt.Errorf("list holds %T: not a listing", it)
 		}
+		l.replace(s.st, s.ns)
+		for k, o := range l.owners {
+			s.owners.want(o, k)
+		}
+		s.seen = len(l.seen)
 	}
-	l.replace(s.st, s.ns)
-	for k, o := range l.owners {
-		s.owners.want(o, k)
-	}
-	s.seen = len(l.pods)
 	s.health.synced()
 	return nil
 }

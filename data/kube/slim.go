@@ -4,25 +4,16 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/oomedic/oomedic/data"
 )
 
-// slim is what is left of a pod during a list: its key, and its suspects when it has any. A pod of ten kilobytes
-// becomes about a hundred bytes. It is a runtime.Object so that client-go's reflector carries it.
+// slim is what is left of a pod: its key, and its suspects when it has any.
 type slim struct {
 	key   data.PodKey
 	pod   *data.Pod // nil without suspects
 	owner ownerKey  // of a pod with suspects; the zero value when the workload is known already
 }
-
-// GetObjectKind implements runtime.Object.
-func (slim) GetObjectKind() schema.ObjectKind { return schema.EmptyObjectKind }
-
-// DeepCopyObject implements runtime.Object. A slim is never written to once it is made, so it is its own copy.
-func (s slim) DeepCopyObject() runtime.Object { return s }
 
 // slimmed decodes a pod and keeps what is suspect or held by st. A pod that cannot be decoded becomes a Gap, not a crash.
 func (c *Client) slimmed(st *data.Store, p *corev1.Pod) (out slim) {

@@ -36,7 +36,7 @@ const (
 
 // Watch keeps st up to date until ctx is done, and then returns ctx's error. A server that goes away costs nothing but
 // freshness: what st holds stays, its health turns data.Stale with the reason, and data.Live when the server is back.
-// Memory is bounded by what was killed; of other pods nothing is kept but, during a list, their names.
+// Memory is bounded by what was killed; of other pods nothing is kept but, during a list, a hash.
 func (c *Client) Watch(ctx context.Context, st *data.Store) error {
 	scopes, denied := c.watched()
 	putDenied(st, denied)
@@ -63,6 +63,7 @@ func (c *Client) watchScope(ctx context.Context, st *data.Store, ns string, res 
 	h := &scopeHealth{c: c, st: st, ns: ns}
 	defer h.stop()
 	s := &podStore{c: c, st: st, ns: ns, health: h, owners: res, evidence: ev}
+	c.paintFirst(ctx, st, ns, s.put)
 	for ctx.Err() == nil {
 		c.reflect(ctx, s)
 		select {
@@ -81,7 +82,7 @@ func (c *Client) reflect(ctx context.Context, s *podStore) {
 		}
 	}()
 	logger := logr.FromSlogHandler(c.log.Handler())
-	r := cache.NewReflectorWithOptions(&podSource{c: c, ns: s.ns, health: s.health, store: s.st}, &corev1.Pod{}, s, cache.ReflectorOptions{
+	r := cache.NewReflectorWithOptions(&podSource{c: c, ns: s.ns, health: s.health, store: s.st, found: s.put}, &corev1.Pod{}, s, cache.ReflectorOptions{
 		Logger: &logger,
 		Name:   "pods",
 		Clock:  stoppingClock{ctx: ctx},
