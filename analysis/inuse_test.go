@@ -24,7 +24,7 @@ func TestBelowUse(t *testing.T) {
 		{"nothing known", size(10), size(512), nil, false},
 		{"a window without samples", size(10), size(512), map[data.Window]Stats{"1h": {}}, false},
 	} {
-		d := &Diagnosis{Container: data.Container{Resources: data.Resources{Limit: c.old}}, Usage: c.usage}
+		d := &Diagnosis{Case: Case{Container: data.Container{Resources: data.Resources{Limit: c.old}}}, Usage: c.usage}
 		if got := BelowUse(c.limit, d); (got != "") != c.refused {
 			t.Errorf("%s: %q", c.name, got)
 		}

@@ -48,6 +48,7 @@ func (o *options) connect(ctx context.Context) (*kube.Client, data.Cluster, erro
 	cfg.UserAgent = "oomedic/" + versionText()
 	return o.open(ctx, cfg, kube.Options{
 		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: name, Fallback: fallback, Log: o.log,
+		Journal: openJournal(), As: *o.kube.Impersonate,
 	})
 }
 

@@ -70,9 +70,12 @@ func podMemory(p *corev1.Pod, name data.Text) data.Resources {
 func (c *Client) planPods(ctx context.Context, p *data.Plan, s *survey) error {
 	ch := p.Change
 	if offer := offerInPlace(ch, s); !offer.Offered {
+		if ch.UndoOf != "" && ch.Way == data.WayBoth {
+			return nil // the pods are gone, and their memory with them
+		}
 		return worded{offer.Why.String(), data.ErrUnsupported, data.ErrUnsupported}
 	}
-	if err := c.expectedPods(ctx, ch, s); err != nil {
+	if err := expectedPods(ch, s); err != nil {
 		return err
 	}
 	plans := make([]data.PodPlan, len(s.pods))
@@ -129,7 +132,7 @@ func (c *Client) planPods(ctx context.Context, p *data.Plan, s *survey) error {
 
 // expectedPods is an error when an undo finds that a pod has other values than its change left. A pod that is gone
 // needs no undo.
-func (c *Client) expectedPods(_ context.Context, ch data.Change, s *survey) error {
+func expectedPods(ch data.Change, s *survey) error {
 	if len(ch.Expect) == 0 {
 		return nil
 	}
