@@ -91,7 +91,7 @@ func dumpWrong(dir string, results []result) error {
 		if r.detected != r.truth.OOM {
 			add(string(r.cond)+"-detection.txt", r.facts)
 		}
-		if o, ok := r.outcomes["oomedic"]; ok && (o.killed || o.overShare > 0.8) {
+		if o, ok := r.outcomes[ours]; ok && (o.killed || o.overShare > 0.8) {
 			add(string(r.cond)+"-limits.txt", r.facts)
 		}
 	}

@@ -1,23 +1,38 @@
 package main
 
 import (
+	"context"
 	"math"
 	"time"
 
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/cmd/score/baselines"
+	"github.com/oomedic/oomedic/cmd/score/replay"
 	"github.com/oomedic/oomedic/cmd/score/simulate"
+	"github.com/oomedic/oomedic/data"
 )
 
 // policies are the ways to choose a limit that are compared.
-var policies = []string{"oomedic", "VPA", "KRR", "KRR with OOM data", "limit ×1.5", "limit ×2"}
+var policies = []string{ours, vpaScaled, vpaTarget, krr, krrOOM, times15, times20}
+
+const (
+	ours      = "oomedic"
+	vpaScaled = "VPA, limit in proportion"
+	vpaTarget = "VPA, limit = target"
+	krr       = "KRR"
+	krrOOM    = "KRR with OOM data"
+	times15   = "limit ×1.5"
+	times20   = "limit ×2"
+)
 
 // outcome is what came of one policy's limit.
 type outcome struct {
-	limit  int64 // bytes; 0 when the policy gave none
-	killed bool
+	limit   int64 // bytes; 0 when the policy gave none
+	request int64
+	killed  bool
 	// over is the memory above what was needed, in bytes; 0 when killed.
 	over, overShare float64
+	requestShare    float64 // of the highest need; 0 when killed
 }
 
 // result is one case judged.
@@ -32,8 +47,12 @@ type result struct {
 	growth   *float64
 	next     *time.Duration
 	trueNext *time.Duration
-	outcomes map[string]outcome
-	facts    string
+	// after is the next kill under the recommended limit, as said and as it would be; nil without one.
+	after, trueAfter *time.Duration
+	// through is whether the case was read through a query engine as well, and same whether that gave the same.
+	through, same bool
+	outcomes      map[string]outcome
+	facts         string
 }
 
 // classOf is the class that a label should get.
@@ -51,61 +70,101 @@ func leakClass(c analysis.Class) bool {
 	return c == analysis.MemoryLeak || c == analysis.GradualAccumulation
 }
 
-// judge diagnoses a case and, where a limit can cure it, tries out the limits.
-func judge(c *simulate.Case) result {
-	h := c.History()
-	in := analysis.Input{Case: analysis.NewCase(c.Container, c.Overview(), c.Now), History: h, Price: analysis.Price{PerGiBMonth: 3.09, From: "OpenCost default"}, Now: c.Now}
-	d := analysis.Diagnose(in)
+// price is the list price of OpenCost's default, for a GiB and month.
+var price = analysis.Price{PerGiBMonth: 3.09, From: "OpenCost default"}
+
+func diagnose(c *simulate.Case, h *data.History, ov data.Overview) analysis.Diagnosis {
+	return analysis.Diagnose(analysis.Input{Case: analysis.NewCase(c.Container, ov, c.Now), History: h, Price: price, Now: c.Now})
+}
+
+// readThrough diagnoses a case from what data/prom reads of it out of a query engine, and compares with d.
+func (r *result) readThrough(ctx context.Context, c *simulate.Case, d *analysis.Diagnosis) error {
+	h, ov, err := replay.Read(ctx, c)
+	if err != nil {
+		return err
+	}
+	other := diagnose(c, h, ov)
+	limit, again := float64(value(d.Recommendation.Limit)), float64(value(other.Recommendation.Limit))
+	r.through = true
+	r.same = d.Cause.Class == other.Cause.Class && d.Confirmation.OOMKilled == other.Confirmation.OOMKilled && math.Abs(limit-again) <= 0.02*limit
+	return nil
+}
+
+// judge diagnoses a case and, where a limit can cure it, tries out the limits. With through the case is also read as
+// live ones are.
+func judge(ctx context.Context, c *simulate.Case, through bool) (result, error) {
+	d := diagnose(c, c.History(), c.Overview())
 	r := result{
 		id: c.ID, cond: c.Condition, truth: c.Truth, got: d.Cause.Class, conf: d.Cause.Confidence, detected: d.Confirmation.OOMKilled,
 		cures: d.Recommendation.Cures, growth: d.Cause.GrowthPerHour, next: d.Cause.ToNextKill,
 	}
 	if c.Truth.Label.Growing() || c.Truth.Label == simulate.Cache {
 		r.trueNext = c.Forecast()
+		if p := d.Recommendation.Limit; p != nil {
+			r.after, r.trueAfter = d.Recommendation.ToKill, c.ForecastUnder(*p)
+		}
 	}
 	if c.Truth.Label.Curable() && c.Truth.OOM {
 		r.outcomes = tryLimits(c, &d)
 	}
-	return r
+	if through {
+		return r, r.readThrough(ctx, c, &d)
+	}
+	return r, nil
+}
+
+// size is what a policy recommends, in bytes.
+type size struct{ limit, request int64 }
+
+// sizes are what each policy recommends for a case.
+func sizes(c *simulate.Case, d *analysis.Diagnosis) map[string]size {
+	limit, request := value(c.Container.Resources.Limit), value(c.Container.Resources.Request)
+	pods := c.Pods()
+	out := map[string]size{
+		times15: {baselines.Times(limit, 1.5), baselines.Times(request, 1.5)}, times20: {baselines.Times(limit, 2), baselines.Times(request, 2)},
+		ours: {value(d.Recommendation.Limit), value(d.Recommendation.Request)},
+	}
+	for name, oom := range map[string]bool{krr: false, krrOOM: true} {
+		v := baselines.KRR(pods, limit, c.Now, oom)
+		out[name] = size{v, v} // KRR sets both
+	}
+	if v, err := baselines.VPA(pods, request, limit); err == nil {
+		ratio := 1.0
+		if request > 0 {
+			ratio = float64(limit) / float64(request)
+		}
+		out[vpaScaled], out[vpaTarget] = size{int64(float64(v) * ratio), v}, size{v, v}
+	}
+	return out
+}
+
+func value(p *int64) int64 {
+	if p == nil {
+		return 0
+	}
+	return *p
 }
 
 // tryLimits lets each policy's limit meet the next 14 days.
 func tryLimits(c *simulate.Case, d *analysis.Diagnosis) map[string]outcome {
-	limit, request := int64(0), int64(0)
-	if p := c.Container.Resources.Limit; p != nil {
-		limit = *p
-	}
-	if p := c.Container.Resources.Request; p != nil {
-		request = *p
-	}
-	pods := c.Pods()
-	limits := map[string]int64{
-		"KRR": baselines.KRR(pods, limit, c.Now, false), "KRR with OOM data": baselines.KRR(pods, limit, c.Now, true),
-		"limit ×1.5": baselines.Times(limit, 1.5), "limit ×2": baselines.Times(limit, 2),
-	}
-	if v, err := baselines.VPA(pods, request, limit); err == nil {
-		limits["VPA"] = v
-	}
-	if p := d.Recommendation.Limit; p != nil {
-		limits["oomedic"] = *p
-	}
+	all := sizes(c, d)
 	known := map[int64]simulate.Outcome{}
 	out := map[string]outcome{}
 	for _, name := range policies {
-		given := limits[name]
-		use := given
+		use := all[name].limit
 		if use == 0 {
-			use = limit // no advice leaves what is there
+			use = value(c.Container.Resources.Limit) // no advice leaves what is there
 		}
 		o, ok := known[use]
 		if !ok {
 			o = c.After(use)
 			known[use] = o
 		}
-		one := outcome{limit: given, killed: o.Killed}
+		one := outcome{limit: all[name].limit, request: all[name].request, killed: o.Killed}
 		if !o.Killed {
 			one.over = math.Max(0, float64(use)-o.Need)
 			one.overShare = one.over / o.Need
+			one.requestShare = float64(one.request) / o.Need
 		}
 		out[name] = one
 	}

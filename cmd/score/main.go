@@ -3,10 +3,14 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"os/signal"
 	"runtime"
 	"sync"
 	"time"
@@ -17,6 +21,7 @@ import (
 type options struct {
 	part    simulate.Part
 	cases   int
+	through float64
 	workers int
 	dump    string
 	label   string
@@ -24,30 +29,42 @@ type options struct {
 }
 
 func main() {
-	var o options
-	part := flag.String("part", "held", "which cases: dev, to tune on, or held, to be looked at only in the end")
-	flag.IntVar(&o.cases, "cases", 25, "cases of each cause and condition")
-	flag.IntVar(&o.workers, "workers", runtime.NumCPU(), "cases that are judged side by side")
-	flag.StringVar(&o.dump, "dump", "", "folder for a text on each case of part dev that was judged wrong")
-	flag.StringVar(&o.label, "label", "", "only this true cause")
-	flag.StringVar(&o.md, "md", "", "file that the tables are written to as well, with what they mean")
-	flag.Parse()
-	o.part = simulate.Part(*part)
-	if err := run(os.Stdout, o); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Stdout, parse())
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "score:", err)
 		os.Exit(1)
 	}
 }
 
-func run(w io.Writer, o options) error {
+// parse reads the flags.
+func parse() options {
+	var o options
+	part := flag.String("part", string(simulate.Dev), "which cases: dev, to tune on, or held, to be looked at only in the end")
+	flag.IntVar(&o.cases, "cases", 25, "cases of each cause and condition")
+	flag.Float64Var(&o.through, "through", 0.1, "share of the cases that is also read through a storage and a query engine of Prometheus")
+	flag.IntVar(&o.workers, "workers", runtime.NumCPU(), "cases that are judged side by side")
+	flag.StringVar(&o.dump, "dump", "", "folder for a text on each case of part dev that was judged wrong")
+	flag.StringVar(&o.label, "label", "", "only this true cause, in part dev")
+	flag.StringVar(&o.md, "md", "", "file that the tables are written to as well, with what they mean")
+	flag.Parse()
+	o.part = simulate.Part(*part)
+	return o
+}
+
+// run judges the cases and writes the tables.
+func run(ctx context.Context, w io.Writer, o options) error {
 	switch {
 	case o.part != simulate.Dev && o.part != simulate.Held:
 		return fmt.Errorf("-part is dev or held, not %q", o.part)
-	case o.dump != "" && o.part != simulate.Dev:
-		return fmt.Errorf("held-out cases are not for looking at: -dump goes with -part dev")
+	case o.part != simulate.Dev && (o.dump != "" || o.label != ""):
+		return errors.New("held-out cases are not for looking at: -dump and -label go with -part dev")
+	case o.cases < 1:
+		return errors.New("-cases is at least 1")
 	}
 	began := time.Now()
-	results, err := judgeAll(o)
+	results, err := judgeAll(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -76,7 +93,7 @@ type job struct {
 }
 
 // judgeAll makes and judges all cases, in a fixed order.
-func judgeAll(o options) ([]result, error) {
+func judgeAll(ctx context.Context, o options) ([]result, error) {
 	var jobs []job
 	for _, cond := range []simulate.Condition{simulate.Clean, simulate.Degraded} {
 		for _, label := range simulate.Labels {
@@ -103,7 +120,10 @@ func judgeAll(o options) ([]result, error) {
 					errs[i] = err
 					continue
 				}
-				out[i] = judge(c)
+				every := int(math.Round(1 / max(o.through, 1e-9)))
+				if out[i], errs[i] = judge(ctx, c, o.through > 0 && i%every == 0); errs[i] != nil {
+					errs[i] = fmt.Errorf("%s: %w", c.ID, errs[i])
+				}
 				if o.dump != "" {
 					out[i].facts = describe(c, &out[i])
 				}
@@ -111,10 +131,15 @@ func judgeAll(o options) ([]result, error) {
 		})
 	}
 	for i := range jobs {
-		next <- i
+		if ctx.Err() == nil {
+			next <- i
+		}
 	}
 	close(next)
 	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	for _, err := range errs {
 		if err != nil {
 			return nil, err

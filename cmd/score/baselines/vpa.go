@@ -39,16 +39,16 @@ type Pod struct {
 	Kills   []time.Time
 }
 
-// VPA returns the limit in bytes that the recommender of the VerticalPodAutoscaler leads to with its default settings:
-// its memory target as the request, and the limit in the same proportion to it as now. Pods without a request have
-// their limit as one, as in Kubernetes. The recommender is given a sample a minute, as often as it fetches metrics by
-// default, and every kill. The error is not nil when it has no target.
+// VPA returns the memory target in bytes of the recommender of the VerticalPodAutoscaler with its default settings. By
+// default VPA makes it the request and scales the limit in proportion. Pods without a request have their limit as one,
+// as in Kubernetes. The recommender is given a sample a minute, as often as it fetches metrics by default, and every
+// kill. The error is not nil when it has no target.
 func VPA(pods []Pod, request, limit int64) (int64, error) {
 	if request <= 0 {
 		request = limit
 	}
 	if request <= 0 {
-		return 0, errors.New("there is neither a request nor a limit to scale")
+		return 0, errors.New("there is neither a request nor a limit")
 	}
 	state := model.NewAggregateContainerState()
 	for _, p := range pods {
@@ -62,10 +62,7 @@ func VPA(pods []Pod, request, limit int64) (int64, error) {
 	if target <= 0 {
 		return 0, errors.New("the recommender gave no target")
 	}
-	if limit <= 0 {
-		return int64(target), nil
-	}
-	return int64(target * float64(limit) / float64(request)), nil
+	return int64(target), nil
 }
 
 // feed gives one pod to the recommender, in order of time.
