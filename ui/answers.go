@@ -14,6 +14,7 @@ import (
 // due says when what is asked for now and then is asked for again.
 type due struct {
 	probe, children, overview time.Time
+	grow                      time.Time // when charts were read again last
 	overviewBusy              bool
 	overviewFor               map[data.Key]bool // the cases that the last answer covers
 	childProblem              data.Text
@@ -168,6 +169,9 @@ func (a *App) tick() tea.Cmd {
 		cmds = append(cmds, a.probe())
 	case m.Reachable && a.now.Sub(a.due.overview) > overviewEvery, m.Reachable && a.newCases() && a.now.Sub(a.due.overview) > overviewSoon:
 		cmds = append(cmds, a.readOverviews())
+	}
+	if m.NowOnly && a.now.Sub(a.due.grow) > growEvery {
+		cmds = append(cmds, a.growCharts())
 	}
 	if m.Reachable && a.now.After(a.due.children) {
 		cmds = append(cmds, a.lookForChildren())

@@ -106,6 +106,10 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		a.gotPlan(m)
 	case appliedMsg:
 		cmd = a.gotApplied(m)
+	case candidatesMsg:
+		a.gotCandidates(m)
+	case usedMsg:
+		cmd = a.gotUsed(m)
 	case rolloutMsg:
 		a.gotRollout(m)
 	case tickMsg:

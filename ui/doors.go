@@ -43,11 +43,21 @@ type Metrics interface {
 	ChildKills(ctx context.Context, window time.Duration) ([]data.ChildKill, error)
 }
 
+// Connections are the places where a Prometheus may be, of which one is asked.
+type Connections interface {
+	// Candidates examines all of them, which takes some seconds. Gaps say where none could be looked for.
+	Candidates(ctx context.Context) ([]data.Candidate, []data.Gap)
+	// Use asks the candidate of a name from now on. An error whose candidate is used all the same says what is amiss.
+	Use(ctx context.Context, name data.Text) error
+}
+
 // Options are what Run needs.
 type Options struct {
 	Source  Source
 	Cluster Cluster
 	Metrics Metrics // nil without Prometheus
+	// Connections are what Metrics may be switched to; nil when there is no choice.
+	Connections Connections
 	// MetricsProblem says why Metrics is nil, in one line.
 	MetricsProblem data.Text
 	// Where is the cluster that the header names.

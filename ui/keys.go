@@ -14,6 +14,7 @@ import (
 // The keys of the app, which work on every screen unless text is being typed.
 var (
 	keyFix     = key.NewBinding(key.WithKeys("f"), key.WithHelp("f", "fix"))
+	keyMetrics = key.NewBinding(key.WithKeys("p"), key.WithHelp("p", "Prometheus"))
 	keyHelp    = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "help"))
 	keyBack    = key.NewBinding(key.WithKeys("esc", "backspace"), key.WithHelp("esc", "back"))
 	keyTheme   = key.NewBinding(key.WithKeys("T"), key.WithHelp("T", "next theme"))
@@ -23,7 +24,7 @@ var (
 )
 
 // appKeys are all keys of the app, as help lists them.
-var appKeys = []key.Binding{keyFix, keyHelp, keyBack, keyTheme, keySuspend, keyQuit, keyAbort}
+var appKeys = []key.Binding{keyFix, keyMetrics, keyHelp, keyBack, keyTheme, keySuspend, keyQuit, keyAbort}
 
 // selecting is a screen that has a container under its cursor.
 type selecting interface{ Selected() (data.Key, bool) }
@@ -50,6 +51,8 @@ func (a *App) press(m tea.KeyPressMsg) tea.Cmd {
 		return a.do(views.Back{})
 	case key.Matches(m, keyHelp):
 		a.help, a.helpFrom = true, 0
+	case key.Matches(m, keyMetrics):
+		return a.openConnection()
 	case key.Matches(m, keyTheme):
 		a.nextTheme()
 	case key.Matches(m, keySuspend):
@@ -110,6 +113,10 @@ func (a *App) do(i views.Intent) tea.Cmd {
 		return a.plan(i, false)
 	case views.ApplyFix:
 		return a.apply(i.Plan)
+	case views.FindConnections:
+		return a.findConnections()
+	case views.UseConnection:
+		return a.useConnection(i.Name)
 	case views.Copy:
 		a.say("Sent to the terminal's clipboard: " + i.What)
 		return tea.SetClipboard(i.Text.String())

@@ -101,6 +101,8 @@ func (a *App) freshness() string {
 func (a *App) metricsWord() string {
 	t, g, m := a.theme, a.theme.Glyphs, a.state.Board.Metrics
 	switch {
+	case m.NowOnly:
+		return views.Render(t.Warn, "metrics "+g.Busy+" now only")
 	case m.Reachable:
 		return views.Render(t.OK, "metrics "+g.OK)
 	case !m.Checked:

@@ -54,6 +54,16 @@ type (
 		healing *analysis.Healing
 		problem data.Text
 	}
+	// candidatesMsg are the places where a Prometheus may be.
+	candidatesMsg struct {
+		candidates []data.Candidate
+		gaps       []data.Gap
+	}
+	// usedMsg says that another Prometheus is asked from now on, or why not.
+	usedMsg struct {
+		metrics views.Metrics
+		err     error
+	}
 	// tickMsg moves ages on and asks for what is due again. There is one chain of ticks.
 	tickMsg struct{}
 	// frameMsg moves the spinner while something is waited for.

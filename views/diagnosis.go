@@ -50,7 +50,7 @@ func (s *DiagnosisScreen) loaded() Loaded[analysis.Diagnosis] {
 var (
 	stepNext = key.NewBinding(key.WithKeys("enter", "space", "right", "l"), key.WithHelp("enter", "next step"))
 	stepFix  = key.NewBinding(key.WithKeys("enter", "space", "right", "l"), key.WithHelp("enter", "fix"))
-	stepBack = key.NewBinding(key.WithKeys("left", "h", "p"), key.WithHelp("←", "previous step"))
+	stepBack = key.NewBinding(key.WithKeys("left", "h"), key.WithHelp("←", "previous step"))
 	stepJump = key.NewBinding(key.WithKeys("1", "2", "3", "4", "5"), key.WithHelp("1-5", "go to step"))
 	stepCopy = key.NewBinding(key.WithKeys("y"), key.WithHelp("y", "copy command"))
 	stepTab  = key.NewBinding(key.WithKeys("tab", "shift+tab", "J", "K"), key.WithHelp("tab", "choose command"))

@@ -44,7 +44,9 @@ type State struct {
 	Charts    map[ChartKey]*Loaded[data.Chart]
 	Diagnoses map[data.Key]*Loaded[analysis.Diagnosis]
 	Fix       *Fix
-	ReadOnly  bool
+	// Connections is nil until somebody looked at them.
+	Connections *Connections
+	ReadOnly    bool
 	// Frames counts the spinner's steps; it moves only while something is being waited for.
 	Frames int
 }
@@ -96,6 +98,16 @@ type Metrics struct {
 	Checked   bool      // false until the first answer
 	Reachable bool
 	Problem   data.Text // why not, in one line
+	// NowOnly is true when there is no Prometheus and the metrics API tells of the present alone; Problem says why.
+	NowOnly bool
+}
+
+// Connections are the places where a Prometheus may be.
+type Connections struct {
+	Candidates []data.Candidate
+	Gaps       []data.Gap // where none could be looked for
+	Searching  bool
+	Problem    data.Text // why the one that was wanted is not used
 }
 
 // FixPhase is how far a fix has come.
@@ -160,6 +172,10 @@ type (
 	}
 	// ApplyFix is the explicit yes to the plan that is on screen.
 	ApplyFix struct{ Plan *data.Plan }
+	// FindConnections asks for a new search of places where a Prometheus may be.
+	FindConnections struct{}
+	// UseConnection asks for the candidate of a name to be the one that is asked from now on.
+	UseConnection struct{ Name data.Text }
 	// Copy asks for text to be put on the clipboard; What names it in the message that follows.
 	Copy struct{ Text, What data.Text }
 	// Back leaves the screen.
@@ -168,12 +184,14 @@ type (
 	Say struct{ Text data.Text }
 )
 
-func (OpenCase) intent()      {}
-func (OpenDiagnosis) intent() {}
-func (OpenFix) intent()       {}
-func (LoadChart) intent()     {}
-func (PlanFix) intent()       {}
-func (ApplyFix) intent()      {}
-func (Copy) intent()          {}
-func (Back) intent()          {}
-func (Say) intent()           {}
+func (OpenCase) intent()        {}
+func (OpenDiagnosis) intent()   {}
+func (OpenFix) intent()         {}
+func (LoadChart) intent()       {}
+func (PlanFix) intent()         {}
+func (ApplyFix) intent()        {}
+func (FindConnections) intent() {}
+func (UseConnection) intent()   {}
+func (Copy) intent()            {}
+func (Back) intent()            {}
+func (Say) intent()             {}

@@ -24,15 +24,13 @@ type findings struct {
 }
 
 // collect lists the pods once and diagnoses every case, with the same functions as the screens.
-func (o *options) collect(ctx context.Context, c *kube.Client, cluster data.Cluster, m ui.Metrics, problem data.Text) (findings, error) {
-	f := findings{cluster: cluster, metrics: views.Metrics{Checked: true, Problem: problem}}
+func (o *options) collect(ctx context.Context, c *kube.Client, cluster data.Cluster, m ui.Metrics) (findings, error) {
+	f := findings{cluster: cluster}
 	store := data.NewStore(time.Now)
 	if err := c.List(ctx, store); err != nil {
 		return f, err
 	}
-	if m != nil {
-		f.metrics = m.Probe(ctx)
-	}
+	f.metrics = m.Probe(ctx)
 	if f.metrics.Reachable {
 		f.gaps = append(f.gaps, o.childKills(ctx, c, store, cluster, m)...)
 	} else {

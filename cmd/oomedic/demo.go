@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,16 +56,19 @@ func (o *options) demo(ctx context.Context, print bool) error {
 		return err
 	}
 	if print || !o.interactive() {
-		return o.printReport(ctx, client, cluster, m, "")
+		return o.printReport(ctx, client, cluster, m)
 	}
-	return o.show(ctx, client, cluster, m, "")
+	return o.show(ctx, client, cluster, m)
 }
 
 // demoMetrics asks the engine of the sandbox by the same client as any Prometheus.
-func demoMetrics(address string, t http.RoundTripper, o *options) (metrics, error) {
-	r, err := prom.Dial(address, prom.Options{Transport: t, Log: o.log})
+func demoMetrics(address string, t http.RoundTripper, o *options) (*finder, error) {
+	e := prom.Endpoint{Name: "sandbox", Kind: "Prometheus engine", Address: address, Options: prom.Options{Transport: t, Log: o.log}}
+	r, err := prom.Dial(address, e.Options)
 	if err != nil {
-		return metrics{}, err
+		return nil, err
 	}
-	return metrics{Reader: r, name: "embedded"}, nil
+	f := &finder{now: time.Now, configured: &e, shown: "embedded"}
+	f.use(e.Name, r)
+	return f, nil
 }

@@ -31,7 +31,7 @@ type options struct {
 
 	allNamespaces bool
 	selector      string
-	prometheusURL string
+	metrics       metricsFlags
 	sinceText     string
 	theme         string
 	readOnly      bool
@@ -54,7 +54,7 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	o.kube.AddFlags(f)
 	f.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "Look at all namespaces, which is also the default without -n")
 	f.StringVarP(&o.selector, "selector", "l", "", "Label selector of the pods to look at, such as app=api")
-	f.StringVar(&o.prometheusURL, "prometheus-url", "", "Address of Prometheus or of what speaks its API, such as http://localhost:9090; without it there is no memory history")
+	o.metrics.add(f)
 	f.StringVar(&o.sinceText, "since", "24h", "How far back kills are listed, at most 30d")
 	f.StringVar(&o.theme, "theme", "auto", "Colours: auto, "+strings.Join(themes.Names(), ", "))
 	f.BoolVar(&o.readOnly, "read-only", false, "Show everything, change nothing")
@@ -75,7 +75,7 @@ func (o *options) complete() error {
 	if _, err := labels.Parse(o.selector); err != nil {
 		return usagef("-l %q is not a label selector: %v", data.Clean(o.selector), err)
 	}
-	if err := checkURL(o.prometheusURL); err != nil {
+	if err := o.metrics.check(); err != nil {
 		return err
 	}
 	if _, err := themes.Get(o.theme, true); err != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/data/kube"
-	"github.com/oomedic/oomedic/ui"
 )
 
 func newReport(o *options) *cobra.Command {
@@ -55,20 +54,20 @@ func (o *options) report(ctx context.Context) error {
 	if err := o.checkOutput(); err != nil {
 		return err
 	}
-	m, problem, err := o.openMetrics()
-	if err != nil {
-		return err
-	}
 	client, cluster, err := o.connect(ctx)
 	if err != nil {
 		return err
 	}
-	return o.printReport(ctx, client, cluster, m, problem)
+	m, err := o.openMetrics(client, cluster)
+	if err != nil {
+		return err
+	}
+	return o.printReport(ctx, client, cluster, m)
 }
 
 // printReport collects the findings and prints them in the format that was asked for.
-func (o *options) printReport(ctx context.Context, c *kube.Client, cluster data.Cluster, door ui.Metrics, problem data.Text) error {
-	f, err := o.collect(ctx, c, cluster, door, problem)
+func (o *options) printReport(ctx context.Context, c *kube.Client, cluster data.Cluster, door *finder) error {
+	f, err := o.collect(ctx, c, cluster, door)
 	if err != nil {
 		return err
 	}

@@ -12,20 +12,20 @@ import (
 
 // tui opens the terminal UI on the cluster of the kubeconfig.
 func (o *options) tui(ctx context.Context) error {
-	m, problem, err := o.openMetrics()
-	if err != nil {
-		return err
-	}
 	client, cluster, err := o.connect(ctx)
 	if err != nil {
 		return err
 	}
-	return o.show(ctx, client, cluster, m, problem)
+	m, err := o.openMetrics(client, cluster)
+	if err != nil {
+		return err
+	}
+	return o.show(ctx, client, cluster, m)
 }
 
 // show runs the watch and the UI side by side until the person leaves. What others write to standard error meanwhile
 // (credential plugins, runtimes) goes to the log and not into the screen.
-func (o *options) show(ctx context.Context, c *kube.Client, cluster data.Cluster, m ui.Metrics, problem data.Text) error {
+func (o *options) show(ctx context.Context, c *kube.Client, cluster data.Cluster, m *finder) error {
 	store := data.NewStore(time.Now)
 	ctx, stop := context.WithCancel(ctx)
 	watched := make(chan struct{})
@@ -49,7 +49,7 @@ func (o *options) show(ctx context.Context, c *kube.Client, cluster data.Cluster
 	restore := divertStderr(o.logTo)
 	defer restore()
 	return ui.Run(ctx, ui.Options{
-		Source: store, Cluster: c, Metrics: m, MetricsProblem: problem, Where: cluster, Since: o.since,
+		Source: store, Cluster: c, Metrics: m, Connections: m, Where: cluster, Since: o.since,
 		Theme: o.theme, ReadOnly: o.readOnly, Price: o.price, Log: o.log, Now: time.Now, Zone: time.Local,
 	})
 }

@@ -45,8 +45,11 @@ func (r *Reader) retention(ctx context.Context) data.Text {
 	return data.Clean(brief(info.StorageRetention))
 }
 
-// reach finds the oldest of thirty days at which the jobs of the working set were scraped, at the same time of day as
-// now. It asks for "up", of which there is one series a target; a source without it is asked for the memory itself.
+// reaches are the looks back, the longest first; the next is taken when nothing but the present was found.
+var reaches = []struct{ back, step time.Duration }{{historyDays * day, day}, {day, time.Hour}, {time.Hour, time.Minute}}
+
+// reach finds how far back the jobs of the working set were scraped, to a day, below that to an hour and to a minute. It
+// asks for "up", of which there is one series a target; a source without it is asked for the memory itself.
 func (r *Reader) reach(ctx context.Context, jobs []data.Text) time.Duration {
 	sel := ""
 	if len(jobs) > 0 {
@@ -58,12 +61,18 @@ func (r *Reader) reach(ctx context.Context, jobs []data.Text) time.Duration {
 	}
 	to := r.now().Truncate(time.Second)
 	for _, promql := range []string{"count(up" + sel + ")", "count(" + data.MetricWorkingSet + "{" + realContainers + "})"} {
-		a, err := r.ranged(ctx, promql, to.Add(-historyDays*day), to, day)
-		if err != nil {
-			return 0
-		}
-		if s := joined(seriesOf(a.value)); s.Len() > 0 {
-			return to.Sub(time.UnixMilli(s.T[0]))
+		for _, look := range reaches {
+			a, err := r.ranged(ctx, promql, to.Add(-look.back), to, look.step)
+			if err != nil {
+				return 0
+			}
+			s := joined(seriesOf(a.value))
+			if s.Len() == 0 {
+				break
+			}
+			if back := to.Sub(time.UnixMilli(s.T[0])); back > 0 {
+				return back
+			}
 		}
 	}
 	return 0

@@ -53,7 +53,7 @@ func New(api v1.API, source data.Text, o Options) *Reader {
 	}
 	r.hide(o.Hidden...)
 	for k, vs := range o.Header {
-		if secretHeader(k) {
+		if SecretHeader(k) {
 			for _, v := range vs {
 				r.hide(v)
 				if _, token, ok := strings.Cut(v, " "); ok {
@@ -114,8 +114,11 @@ func (r *Reader) ranged(ctx context.Context, promql string, from, to time.Time, 
 	})
 }
 
-// serverTimeout is a little shorter than the client's own, so that a slow server can say that it gave up.
-func (r *Reader) serverTimeout() time.Duration { return r.timeout * 9 / 10 }
+// serverTimeout is a little shorter than the client's own, so that a slow server can say that it gave up. It is in whole
+// seconds: Prometheus does not take 2.7s for a duration.
+func (r *Reader) serverTimeout() time.Duration {
+	return max((r.timeout * 9 / 10).Truncate(time.Second), time.Second)
+}
 
 // ask puts one question, a second time after a pause when the server was overloaded.
 func (r *Reader) ask(ctx context.Context, q data.Query, call caller) (answer, error) {

@@ -170,8 +170,8 @@ func (s *Settings) secretFields() []*config.Secret {
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
-// secretHeader reports whether a header is a credential.
-func secretHeader(name string) bool {
+// SecretHeader reports whether a header is a credential.
+func SecretHeader(name string) bool {
 	name = http.CanonicalHeaderKey(name)
 	return name == "Authorization" || name == "Cookie" || strings.Contains(name, "Token") || strings.Contains(name, "Key") || strings.Contains(name, "Secret")
 }
@@ -184,7 +184,7 @@ func (s *Settings) literal() bool {
 		}
 	}
 	for name, v := range s.Headers {
-		if secretHeader(name) && !variable.MatchString(string(v)) {
+		if SecretHeader(name) && !variable.MatchString(string(v)) {
 			return true
 		}
 	}
