@@ -90,6 +90,11 @@ func discoveryResources() []*metav1.APIResourceList {
 			Name: gvr.Resource, Kind: kindOf[gvr], Namespaced: gvr != nodesGVR && gvr != namespacesGVR,
 			Verbs: metav1.Verbs{"create", "delete", "get", "list", "patch", "update", "watch"},
 		})
+		if gvr == podsGVR {
+			at[gv].APIResources = append(at[gv].APIResources, metav1.APIResource{
+				Name: "pods/resize", Kind: "Pod", Namespaced: true, Verbs: metav1.Verbs{"get", "patch", "update"},
+			})
+		}
 	}
 	return out
 }

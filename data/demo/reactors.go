@@ -222,14 +222,20 @@ func narrow(gvr schema.GroupVersionResource, subresource string, old, obj runtim
 	if gvr != podsGVR || subresource != "resize" || !ok || !isPod {
 		return nil, apierrors.NewMethodNotSupported(gvr.GroupResource(), "patch "+subresource)
 	}
-	for i := range before.Spec.Containers {
-		for _, c := range after.Spec.Containers {
-			if c.Name == before.Spec.Containers[i].Name {
-				before.Spec.Containers[i].Resources = c.Resources
+	takeResources(before.Spec.Containers, after.Spec.Containers)
+	takeResources(before.Spec.InitContainers, after.Spec.InitContainers)
+	return before, nil
+}
+
+// takeResources gives the containers of to the resources of those of the same name in from.
+func takeResources(to, from []corev1.Container) {
+	for i := range to {
+		for j := range from {
+			if from[j].Name == to[i].Name {
+				to[i].Resources = from[j].Resources
 			}
 		}
 	}
-	return before, nil
 }
 
 // storeFor stores obj for a client and returns it as stored.
