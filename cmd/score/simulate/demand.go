@@ -41,7 +41,7 @@ func (h *heap) at(work, limit float64) float64 {
 	if h.percent > 0 {
 		top = math.Min(top, h.percent*limit)
 	}
-	done := 1 - math.Exp(-work/h.tau)
+	done := risen(work, h.tau)
 	if h.steps > 0 {
 		done = math.Ceil(done*h.steps) / h.steps
 	}
@@ -61,22 +61,45 @@ type burst struct {
 	sockets              float64
 	readRising           bool // data comes in only while rising
 	again                bool // taken up again after a kill
+	form                 burstForm
 }
+
+// burstForm is how a burst rises and falls.
+type burstForm int
+
+const (
+	straight burstForm = iota
+	smooth             // slow at both ends, with a tail as it falls
+	doubling           // a buffer that is doubled whenever it is full
+)
 
 // shape returns how high the burst stands at t, 0 to 1.
 func (b *burst) shape(t float64) float64 {
 	x := t - b.at
 	switch {
-	case x < 0:
+	case x < 0 || x >= b.rise+b.hold+b.fall:
 		return 0
 	case x < b.rise:
-		return x / b.rise
+		return b.form.climb(x / b.rise)
 	case x < b.rise+b.hold:
 		return 1
-	case x < b.rise+b.hold+b.fall:
-		return 1 - (x-b.rise-b.hold)/b.fall
 	}
-	return 0
+	left := 1 - (x-b.rise-b.hold)/b.fall
+	if b.form == smooth {
+		return left * left
+	}
+	return left
+}
+
+// climb is the share of the height at a share of the rise.
+func (f burstForm) climb(x float64) float64 {
+	switch f {
+	case smooth:
+		return x * x * (3 - 2*x)
+	case doubling:
+		return math.Exp2(math.Ceil(math.Log2(math.Max(x, 1.0/32))))
+	}
+	return x
 }
 
 func (b *burst) end() float64 { return b.at + b.rise + b.hold + b.fall }
@@ -131,6 +154,14 @@ type noiseShape struct {
 	heavy bool    // tails of Student's t with four degrees, instead of normal
 }
 
+// risen is how much of a slowing rise is done after x.
+func risen(x, tau float64) float64 {
+	if x > 40*tau {
+		return 1
+	}
+	return 1 - math.Exp(-x/tau)
+}
+
 // version returns the version that a life started at s runs.
 func (d *demand) version(s float64) version {
 	v := version{base: 1, growth: 1}
@@ -155,7 +186,7 @@ type process struct {
 func (p *process) need(t, limit, wave float64, bursts []burst) use {
 	d, age := p.d, t-p.started
 	load := d.load.at(t) * d.share
-	warm := 1 - math.Exp(-age/d.warmTau)
+	warm := risen(age, d.warmTau)
 	if d.warmSteps > 0 {
 		warm = math.Min(1, math.Ceil(warm*d.warmSteps)/d.warmSteps)
 	}
@@ -198,7 +229,7 @@ func (p *process) need(t, limit, wave float64, bursts []burst) use {
 		u.cpu += b.shape(t)
 	}
 	p.addBursts(&u, t, math.Min(1, age/20), bursts)
-	file := d.fileMax * (1 - math.Exp(-age/d.fileTau))
+	file := d.fileMax * risen(age, d.fileTau)
 	u.active, u.inactive = file*d.fileAlive, file*(1-d.fileAlive)
 	return u
 }

@@ -136,6 +136,7 @@ type running struct {
 	wave   float64
 
 	p       *process
+	now     use
 	up      float64 // when the container starts again
 	backOff float64
 	rolled  int // rollouts done
@@ -205,7 +206,8 @@ func (s *running) tick() bool {
 func (s *running) live() bool {
 	limit := s.limit(s.t)
 	s.p.work += step * s.d.load.at(s.t) * s.d.share
-	u := s.p.need(s.t, limit, s.wave, s.cur)
+	s.now = s.p.need(s.t, limit, s.wave, s.cur)
+	u := &s.now
 	if g := s.d.tmpfs; g != nil {
 		s.tmpWork += step * s.d.load.at(s.t) * s.d.share
 		s.tmpOwn = math.Max(0, g.curve(s.tmpWork)-s.tmpLeft)
@@ -234,7 +236,7 @@ func (s *running) live() bool {
 		u.inactive = math.Min(u.inactive, room-u.active)
 	}
 	if s.watch != nil {
-		s.watch.see(s.t, len(s.trace.lives)-1, &u, fixed+u.active, s.tmpLeft)
+		s.watch.see(s.t, len(s.trace.lives)-1, u, fixed+u.active, s.tmpLeft)
 	}
 	return false
 }

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -114,6 +115,10 @@ func newPlan(d dice, label Label, held, rough bool) *plan {
 	b := &builder{dice: d, held: held, rough: rough, p: &plan{label: label}}
 	b.p.limit = limitSizes[d.IntN(len(limitSizes))] * mib
 	b.p.request = b.p.limit * one(d, 1, 0.75, 0.5, 0.5, 0.25)
+	if held { // sizes that nobody rounded, in the same proportions
+		b.p.limit = math.Floor(d.scale(120, 9000)) * mib
+		b.p.request = b.p.limit * one(d, 1, 0.8, 0.6, 0.5, 0.3)
+	}
 	b.load = loadShape{season: d.between(0.15, 0.6), peakAt: d.between(9, 20), rest: d.between(0.5, 1), noise: d.between(0.03, 0.12)}
 	L := b.p.limit
 	b.d = &demand{
@@ -141,6 +146,10 @@ func (b *builder) finish() {
 	if b.p.facts.kind == "StatefulSet" {
 		n = one(b.dice, 1, 1, 2)
 	}
+	if b.held {
+		b.shift()
+	}
+	slices.SortFunc(b.d.bursts, func(x, y burst) int { return cmp.Compare(x.at, y.at) })
 	rollouts := b.rollouts()
 	whose := make([]int, len(b.d.bursts))
 	for i := range whose {
@@ -187,6 +196,20 @@ func (b *builder) finish() {
 			r.giveUp = b.scale(10*minute, 4*hour)
 		}
 		b.p.replicas = append(b.p.replicas, r)
+	}
+}
+
+// shift gives held-out cases other forms: bursts that do not rise in lines, and small ones that mean nothing.
+func (b *builder) shift() {
+	form := one(b.dice, smooth, smooth, doubling)
+	for i := range b.d.bursts {
+		b.d.bursts[i].form = form
+	}
+	size := math.Max(b.p.limit, 2*b.d.base)
+	if b.p.label != Healthy && b.chance(0.5) {
+		b.scatter(b.scale(hour, 8*hour), func(at float64) burst {
+			return burst{at: at, rise: b.scale(5, 60), hold: b.scale(5, 120), fall: b.scale(5, 60), height: b.between(0.01, 0.05) * size, form: smooth}
+		})
 	}
 }
 

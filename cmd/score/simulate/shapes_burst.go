@@ -1,9 +1,6 @@
 package simulate
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // scatter adds bursts that come at random, mean seconds apart.
 func (b *builder) scatter(mean float64, make func(at float64) burst) {
@@ -101,12 +98,6 @@ func (b *builder) largeFile() {
 			}
 		}
 	}
-	slices.SortFunc(d.bursts, func(x, y burst) int {
-		if x.at < y.at {
-			return -1
-		}
-		return 1
-	})
 	if upload {
 		b.p.shape += ", uploaded"
 	}
