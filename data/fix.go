@@ -118,6 +118,8 @@ type Rollout struct {
 	At     time.Time
 	// Resizes are the pods of an in-place resize. Done and Failed speak of all pods together.
 	Resizes []PodResize
+	// Pods are pods of the workload once it is Done, at most twenty, so that their memory can be read; empty when unknown.
+	Pods []PodKey
 	// Blocking is the pod that keeps an ordered StatefulSet from going on: resize it in place, or delete it. Nil without one.
 	Blocking *PodKey
 }

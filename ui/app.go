@@ -36,7 +36,9 @@ type App struct {
 	due      due
 	fixSeq   int // number of the newest question about the fix; answers to older ones are dropped
 	fixWhen  fixTimes
-	spinning bool
+	// checkedOnce are the IDs of unfinished changes whose outcome was looked for.
+	checkedOnce map[string]bool
+	spinning    bool
 
 	// after and listen are tea.Tick and the wait on the bell; tests drive time and changes themselves.
 	after  func(time.Duration, tea.Msg) tea.Cmd
@@ -51,7 +53,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{
 		opt: o, ctx: ctx, dark: true, theme: theme, now: o.Now(), zone: o.Zone,
-		overviews: &overviews{}, cancels: map[any]context.CancelFunc{},
+		overviews: &overviews{}, checkedOnce: map[string]bool{}, cancels: map[any]context.CancelFunc{},
 		progress: map[data.Key]*historyProgress{}, history: map[data.Key]*data.History{},
 		state: &views.State{
 			Charts: map[views.ChartKey]*views.Loaded[data.Chart]{}, Diagnoses: diagnoses{}, ReadOnly: o.ReadOnly,
@@ -73,7 +75,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 
 // Init starts the chains that never end: changes of the facts and ticks; and asks the terminal for its background.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, a.makeBoard(), a.listen(), a.probe(), a.after(tickEvery, tickMsg{}))
+	return tea.Batch(tea.RequestBackgroundColor, a.makeBoard(), a.listen(), a.probe(), a.readJournal(), a.after(tickEvery, tickMsg{}))
 }
 
 // Update hands each message to the one method that knows it.
@@ -111,7 +113,15 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 	case usedMsg:
 		cmd = a.gotUsed(m)
 	case rolloutMsg:
-		a.gotRollout(m)
+		cmd = a.gotRollout(m)
+	case endedMsg:
+		a.gotEnded(m)
+	case memoryMsg:
+		a.gotMemory(m)
+	case journalMsg:
+		cmd = a.gotJournal(m)
+	case reconciledMsg:
+		a.gotReconciled(m)
 	case tickMsg:
 		cmd = a.tick()
 	case frameMsg:

@@ -26,9 +26,15 @@ type Source interface {
 // Cluster is what the app asks of the API server beside the watch. Errors wrap those of package data.
 type Cluster interface {
 	FetchPod(ctx context.Context, namespace, name string, keep func(container string) bool) (data.Pod, error)
+	// Ways says which ways lead to a change, the best one preferred.
+	Ways(ctx context.Context, c data.Change) ([]data.WayOffer, error)
 	Plan(ctx context.Context, c data.Change) (*data.Plan, error)
 	Apply(ctx context.Context, p *data.Plan) (data.Applied, error)
 	Rollout(ctx context.Context, w data.Workload, a data.Applied) (data.Rollout, error)
+	// DeletePod ends one pod by eviction.
+	DeletePod(ctx context.Context, pod data.PodKey) error
+	// Reconcile looks what became of a change whose outcome was never written down. Nothing is changed.
+	Reconcile(ctx context.Context, e data.JournalEntry) data.JournalEntry
 }
 
 // Metrics is what the app asks of Prometheus.
@@ -51,6 +57,16 @@ type Connections interface {
 	Use(ctx context.Context, name data.Text) error
 }
 
+// Journal is the list of changes that the program made, in a file.
+type Journal interface {
+	// Entries returns all changes, oldest first, and how many lines could not be read.
+	Entries() ([]data.JournalEntry, int, error)
+	// Unfinished returns those whose outcome nobody wrote down and that no living program works on.
+	Unfinished() ([]data.JournalEntry, error)
+	// Write writes the newest state of a change.
+	Write(data.JournalEntry) error
+}
+
 // Options are what Run needs.
 type Options struct {
 	Source  Source
@@ -65,10 +81,15 @@ type Options struct {
 	Since    time.Duration
 	Theme    string // a name that themes.Get knows
 	ReadOnly bool
-	Price    analysis.Price
-	Log      *slog.Logger
-	Now      func() time.Time
-	Zone     *time.Location
-	In       io.Reader // nil: the terminal
-	Out      io.Writer // nil: the terminal
+	// Protected makes every change ask for the workload's name to be typed.
+	Protected bool
+	Journal   Journal // nil when nothing is written down
+	// Folder is where exports are saved; empty is the working folder.
+	Folder string
+	Price  analysis.Price
+	Log    *slog.Logger
+	Now    func() time.Time
+	Zone   *time.Location
+	In     io.Reader // nil: the terminal
+	Out    io.Writer // nil: the terminal
 }

@@ -159,6 +159,13 @@ type fakeCluster struct {
 	planErr   error
 	applyErr  error
 	rollout   data.Rollout
+	ways      []data.WayOffer
+	wayErr    error
+	change    func(*data.Plan) // what Plan returns, changed
+	done      data.Applied     // beside applyErr
+	entry     func(data.JournalEntry) data.JournalEntry
+	endErr    error
+	ended     []data.PodKey
 	planned   []data.Change
 	applied   []*data.Plan
 	fetched   []string
@@ -178,20 +185,42 @@ func (f *fakeCluster) Plan(_ context.Context, c data.Change) (*data.Plan, error)
 	}
 	f.version++
 	one := int32(1)
-	return &data.Plan{
-		Change: c, Before: data.Resources{Limit: mib(512), Request: mib(256)}, After: data.Resources{Limit: c.Limit, Request: c.Request},
+	p := &data.Plan{
+		Change: c, Ways: f.ways, Before: data.Resources{Limit: mib(512), Request: mib(256)}, After: data.Resources{Limit: c.Limit, Request: c.Request},
 		ResourceVersion: "7", Replicas: &one, Effect: "rolls out to 1 pod",
 		Diff: []data.DiffLine{{Kind: data.DiffRemove, Text: "memory: 512Mi"}, {Kind: data.DiffAdd, Text: "memory: 768Mi"}},
-	}, nil
+	}
+	if f.change != nil {
+		f.change(p)
+	}
+	return p, nil
+}
+
+func (f *fakeCluster) Ways(context.Context, data.Change) ([]data.WayOffer, error) {
+	return f.ways, f.wayErr
+}
+
+func (f *fakeCluster) DeletePod(_ context.Context, k data.PodKey) error {
+	f.ended = append(f.ended, k)
+	return f.endErr
+}
+
+func (f *fakeCluster) Reconcile(_ context.Context, e data.JournalEntry) data.JournalEntry {
+	if f.entry != nil {
+		return f.entry(e)
+	}
+	return e
 }
 
 func (f *fakeCluster) Apply(_ context.Context, p *data.Plan) (data.Applied, error) {
 	f.applied = append(f.applied, p)
 	if err := f.applyErr; err != nil {
 		f.applyErr = nil
-		return data.Applied{}, err
+		return f.done, err
 	}
-	return data.Applied{At: start, After: p.After, ResourceVersion: "8"}, nil
+	a := f.done
+	a.At, a.After, a.ResourceVersion = start, p.After, "8"
+	return a, nil
 }
 
 func (f *fakeCluster) Rollout(context.Context, data.Workload, data.Applied) (data.Rollout, error) {

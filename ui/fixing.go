@@ -2,7 +2,6 @@ package ui
 
 import (
 	"errors"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -10,18 +9,6 @@ import (
 	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/views"
 )
-
-// How often the cluster is asked after a change: quickly while pods are replaced, then only to count kills.
-const (
-	rollEvery  = 1 * time.Second
-	watchEvery = 2 * time.Second
-)
-
-// fixTimes say when the fix was last looked after.
-type fixTimes struct {
-	asked time.Time
-	busy  bool
-}
 
 // openFix opens the dialog. The numbers come from the diagnosis; when there is none yet it is made first.
 func (a *App) openFix(k data.Key) tea.Cmd {
@@ -31,7 +18,7 @@ func (a *App) openFix(k data.Key) tea.Cmd {
 	}
 	a.fixSeq++
 	if f := a.state.Fix; f == nil || f.Key != k || !underWay(f.Phase) {
-		a.setFix(views.Fix{Key: k, Phase: views.FixPlanning, ReadOnly: a.opt.ReadOnly})
+		a.setFix(views.Fix{Key: k, Phase: views.FixPlanning, ReadOnly: a.opt.ReadOnly, Protected: a.opt.Protected})
 	}
 	if _, there := a.top().(*views.FixScreen); !there {
 		a.push(views.NewFix(k))
@@ -81,37 +68,91 @@ func (a *App) beginFix(k data.Key) tea.Cmd {
 // plan asks the API server what it would store.
 func (a *App) plan(p views.PlanFix, changed bool) tea.Cmd {
 	f := a.state.Fix
-	if f == nil || f.Diagnosis == nil || f.Phase == views.FixApplying {
+	if f == nil || f.Key != p.Key || (f.Diagnosis == nil && f.Entry == nil) || f.Phase == views.FixApplying {
 		return nil
 	}
 	a.fixSeq++
 	a.fixWhen = fixTimes{}
-	d, seq, c, ctx, price := f.Diagnosis, a.fixSeq, a.opt.Cluster, a.ctx, a.opt.Price
-	change := data.Change{Workload: d.Container.Workload, Container: d.Container.Key.Container, Kind: d.Container.Kind, Limit: p.Limit, Request: p.Request}
-	if f.Plan != nil {
-		change = f.Plan.Change // the workload as it was when the dialog was opened; the pod may be gone by now
-		change.Limit, change.Request = p.Limit, p.Request
+	change := wish(f, p)
+	var problems, warnings []data.Text
+	if f.Diagnosis != nil && !p.Undo {
+		problems, warnings = analysis.CheckSize(p.Limit, p.Request, f.Diagnosis)
 	}
-	problems, warnings := analysis.CheckSize(p.Limit, p.Request, d)
 	a.changeFix(func(f *views.Fix) {
-		f.Phase, f.Limit, f.Request, f.Undo, f.Changed = views.FixPlanning, p.Limit, p.Request, p.Undo, changed
-		f.Problem, f.Err = "", nil
-		f.Plan, f.Applied, f.Rollout, f.Healing = nil, nil, nil, nil
-		f.Command = data.SetResourcesCommand(change.Workload, change.Container, data.Resources{Limit: p.Limit, Request: p.Request})
+		f.Phase, f.Limit, f.Request, f.Undo, f.Changed = views.FixPlanning, change.Limit, change.Request, p.Undo, changed
+		f.Change, f.Problem, f.Err = change, "", nil
+		f.Plan, f.Applied, f.Rollout, f.Healing, f.Memory, f.Ending, f.EndProblem = nil, nil, nil, nil, nil, nil, ""
+		f.Command = data.SetResourcesCommand(change.Workload, change.Container, data.Resources{Limit: change.Limit, Request: change.Request})
 		f.Warnings = warnings
 	})
 	if len(problems) > 0 {
 		a.changeFix(func(f *views.Fix) { f.Phase, f.Problem = views.FixRefused, problems[0] })
 		return nil
 	}
+	return a.askPlan(change, p.Unrecorded, warnings)
+}
+
+// askPlan is the command that asks for the best way, when none was chosen, and then for the plan.
+func (a *App) askPlan(change data.Change, unrecorded bool, warnings []data.Text) tea.Cmd {
+	seq, c, ctx, price := a.fixSeq, a.opt.Cluster, a.ctx, a.opt.Price
 	return func() tea.Msg {
+		var ways []data.WayOffer
+		if change.Way == "" {
+			change.Way = data.WayTemplate
+			var err error
+			if ways, err = c.Ways(ctx, change); err == nil {
+				for _, o := range ways {
+					if o.Preferred {
+						change.Way = o.Way
+					}
+				}
+			}
+		}
 		plan, err := c.Plan(ctx, change)
 		if err != nil {
-			return planMsg{seq: seq, err: err}
+			return planMsg{seq: seq, change: change, ways: ways, err: err}
 		}
+		if len(plan.Ways) > 0 {
+			ways = plan.Ways
+		}
+		plan.Unrecorded = unrecorded
 		cost := analysis.CostOf(plan.Before.Request, plan.After.Request, plan.Before.Limit, plan.After.Limit, plan.Replicas, price)
-		return planMsg{seq: seq, plan: plan, cost: cost, warn: append(append([]data.Text(nil), warnings...), plan.Warnings...)}
+		warn := append(append([]data.Text(nil), warnings...), plan.Warnings...)
+		if unrecorded {
+			warn = append(warn, "This change will not be written into the journal: only this dialog can undo it.")
+		}
+		return planMsg{seq: seq, change: change, ways: ways, plan: plan, cost: cost, warn: warn}
 	}
+}
+
+// wish makes the change that is asked for. The workload stays the one of the first wish: the pod may be gone by now.
+func wish(f *views.Fix, p views.PlanFix) data.Change {
+	if p.Undo {
+		if f.Applied != nil && f.Plan != nil {
+			return undoOf(f)
+		}
+		return f.Change // the same undo once more
+	}
+	c := data.Change{Workload: f.Change.Workload, Container: f.Change.Container, Kind: f.Change.Kind, Way: p.Way}
+	if c.Workload.Name == "" && f.Diagnosis != nil {
+		d := f.Diagnosis.Container
+		c.Workload, c.Container, c.Kind = d.Workload, d.Key.Container, d.Kind
+	}
+	if c.Way == "" && !f.Undo {
+		c.Way = f.Change.Way
+	}
+	c.Limit, c.Request, c.Knobs = p.Limit, p.Request, p.Knobs
+	return c
+}
+
+// undoOf is the change that takes back what was just applied: bound to the objects and values that it left.
+func undoOf(f *views.Fix) data.Change {
+	ch := f.Plan.Change
+	e := data.JournalEntry{
+		ID: f.Applied.JournalID, Workload: ch.Workload, Container: ch.Container, ContainerKind: ch.Kind, Way: ch.Way,
+		Before: f.Plan.Before, After: f.Applied.After, Knobs: ch.Knobs, Targets: f.Applied.Targets, SizeBefore: f.Plan.SizeBefore, SizeAfter: ch.SizeLimit,
+	}
+	return e.Undo()
 }
 
 func (a *App) gotPlan(m planMsg) {
@@ -120,6 +161,12 @@ func (a *App) gotPlan(m planMsg) {
 	}
 	a.changeFix(func(f *views.Fix) {
 		f.Plan, f.Cost = m.plan, m.cost
+		if m.change.Way != "" {
+			f.Change = m.change
+		}
+		if len(m.ways) > 0 {
+			f.Ways = m.ways
+		}
 		if m.err != nil {
 			f.Phase, f.Err, f.Problem = views.FixRefused, m.err, data.Clean(m.err.Error())
 			return
@@ -131,25 +178,37 @@ func (a *App) gotPlan(m planMsg) {
 	})
 }
 
-// apply carries out the plan that is on the screen, and no other.
-func (a *App) apply(p *data.Plan) tea.Cmd {
-	f := a.state.Fix
+// mayApply says why a plan is not carried out; empty when it may be. The screen asks the same before it says yes: this
+// is the second lock on the door.
+func (a *App) mayApply(i views.ApplyFix) data.Text {
+	f, p := a.state.Fix, i.Plan
 	switch {
 	case f == nil || f.Phase != views.FixPlanned || f.Plan == nil || f.Plan != p:
-		return nil
+		return "Nothing was applied: the plan is not the one on the screen."
 	case a.opt.ReadOnly:
-		a.say("Read-only: nothing is applied.")
+		return "Read-only: nothing is applied."
+	case p.Change.Way == data.WayExport:
+		return "Export only: nothing is applied."
+	case p.Blocked() != nil:
+		return "Nothing was applied: " + p.Blocked().Says
+	case (f.Protected || len(p.NeedsTyping()) > 0) && (i.Typed == "" || i.Typed != p.Change.Workload.Name):
+		return "Nothing was applied: the workload's name was not typed."
+	}
+	return ""
+}
+
+// apply carries out the plan that is on the screen, and no other.
+func (a *App) apply(i views.ApplyFix) tea.Cmd {
+	if why := a.mayApply(i); why != "" {
+		a.say(why)
 		return nil
 	}
 	a.fixSeq++
-	seq, c, ctx := a.fixSeq, a.opt.Cluster, a.ctx
+	seq, c, ctx, p := a.fixSeq, a.opt.Cluster, a.ctx, i.Plan
 	a.changeFix(func(f *views.Fix) { f.Phase, f.Problem, f.Err = views.FixApplying, "", nil })
 	return func() tea.Msg {
 		done, err := c.Apply(ctx, p)
-		if err != nil {
-			return appliedMsg{seq: seq, err: err}
-		}
-		return appliedMsg{seq: seq, applied: done}
+		return appliedMsg{seq: seq, applied: done, err: err}
 	}
 }
 
@@ -158,98 +217,25 @@ func (a *App) gotApplied(m appliedMsg) tea.Cmd {
 	if m.seq != a.fixSeq || f == nil {
 		return nil
 	}
-	if errors.Is(m.err, data.ErrConflict) {
+	applied, touched := m.applied, false
+	for _, t := range applied.Targets {
+		touched = touched || t.State == data.TargetStored || t.State == data.TargetUnknown
+	}
+	switch {
+	case m.err == nil:
+		a.changeFix(func(f *views.Fix) { f.Phase, f.Applied = views.FixRolling, &applied })
+		return a.followFix()
+	case errors.Is(m.err, data.ErrConflict) && !touched:
 		a.changeFix(func(f *views.Fix) { f.Phase = views.FixPlanned })
-		return a.plan(views.PlanFix{Key: f.Key, Limit: f.Limit, Request: f.Request, Undo: f.Undo}, true)
-	}
-	if m.err != nil {
-		a.changeFix(func(f *views.Fix) { f.Phase, f.Err, f.Problem = views.FixFailed, m.err, data.Clean(m.err.Error()) })
-		return nil
-	}
-	applied := m.applied
-	a.changeFix(func(f *views.Fix) { f.Phase, f.Applied = views.FixRolling, &applied })
-	return a.followFix()
-}
-
-// followFix asks how far the change has come and whether anything was killed since.
-func (a *App) followFix() tea.Cmd {
-	f := a.state.Fix
-	if f == nil || f.Applied == nil || f.Plan == nil || a.fixWhen.busy {
-		return nil
-	}
-	every := rollEvery
-	if f.Phase == views.FixWatching {
-		every = watchEvery
-	}
-	if a.now.Sub(a.fixWhen.asked) < every {
-		return nil
-	}
-	a.fixWhen = fixTimes{asked: a.now, busy: true}
-	seq, c, ctx, plan, applied, rolling := a.fixSeq, a.opt.Cluster, a.ctx, f.Plan, *f.Applied, f.Phase == views.FixRolling
-	d, src, now, last := f.Diagnosis, a.opt.Source, a.opt.Now, f.Rollout
-	return func() tea.Msg {
-		msg := rolloutMsg{seq: seq, rollout: last}
-		if rolling {
-			r, err := c.Rollout(ctx, plan.Change.Workload, applied)
-			if err != nil {
-				msg.problem = data.Clean(err.Error())
-			} else {
-				msg.rollout = &r
-			}
-		}
-		kills := killsSince(src.Snapshot(), plan, applied)
-		pods := 0
-		if msg.rollout != nil {
-			pods = int(msg.rollout.Updated)
-		}
-		h := analysis.Heal(analysis.UsualLife(d), since(applied, msg.rollout), now(), kills, pods)
-		msg.healing = &h
-		return msg
-	}
-}
-
-// since is when the watch for the next kill begins: when the rollout ended, or was last looked at.
-func since(a data.Applied, r *data.Rollout) time.Time {
-	if r != nil && r.Done && r.At.After(a.At) {
-		return r.At
-	}
-	return a.At
-}
-
-// killsSince returns the kills, after the change was stored, of containers that run with the new limit.
-func killsSince(s *data.Snapshot, p *data.Plan, a data.Applied) []data.Kill {
-	var kills []data.Kill
-	for i := range s.Containers {
-		c := &s.Containers[i]
-		if !c.Workload.Same(p.Change.Workload) || c.Key.Container != p.Change.Container || !sameBytes(c.Resources.Limit, p.After.Limit) {
-			continue
-		}
-		for _, k := range c.Kills {
-			if k.At.After(a.At) {
-				kills = append(kills, k)
-			}
-		}
-	}
-	return kills
-}
-
-func sameBytes(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
-
-func (a *App) gotRollout(m rolloutMsg) {
-	a.fixWhen.busy = false
-	if m.seq != a.fixSeq || a.state.Fix == nil {
-		return
+		return a.plan(views.PlanFix{Key: f.Key, Limit: f.Limit, Request: f.Request, Undo: f.Undo, Way: f.Change.Way, Knobs: f.Change.Knobs}, true)
 	}
 	a.changeFix(func(f *views.Fix) {
-		f.Healing, f.Problem = m.healing, m.problem
-		if m.rollout == nil {
-			return
+		f.Phase, f.Err, f.Problem = views.FixFailed, m.err, data.Clean(m.err.Error())
+		if len(applied.Targets) > 0 {
+			f.Applied = &applied
 		}
-		if f.Phase == views.FixRolling && m.rollout.Done {
-			f.Phase = views.FixWatching
-		}
-		f.Rollout = m.rollout
 	})
+	return nil
 }
 
 // setFix puts a new fix into a new state, so that screens never see one change under them.

@@ -135,7 +135,7 @@ func TestLateAnswersAreDropped(t *testing.T) {
 	if f := d.phase(views.FixPlanned); *f.Plan.After.Limit != 1024*data.Mi {
 		t.Errorf("an old plan replaced the newer one: %d", *f.Plan.After.Limit)
 	}
-	d.run(d.app.apply(plan))
+	d.run(d.app.apply(views.ApplyFix{Plan: plan}))
 	if len(d.cluster.applied) != 0 {
 		t.Error("a plan that is not on the screen was applied")
 	}

@@ -15,6 +15,7 @@ import (
 var (
 	keyFix     = key.NewBinding(key.WithKeys("f"), key.WithHelp("f", "fix"))
 	keyMetrics = key.NewBinding(key.WithKeys("p"), key.WithHelp("p", "Prometheus"))
+	keyHistory = key.NewBinding(key.WithKeys("H"), key.WithHelp("H", "changes made"))
 	keyHelp    = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "help"))
 	keyBack    = key.NewBinding(key.WithKeys("esc", "backspace"), key.WithHelp("esc", "back"))
 	keyTheme   = key.NewBinding(key.WithKeys("T"), key.WithHelp("T", "next theme"))
@@ -24,7 +25,7 @@ var (
 )
 
 // appKeys are all keys of the app, as help lists them.
-var appKeys = []key.Binding{keyFix, keyMetrics, keyHelp, keyBack, keyTheme, keySuspend, keyQuit, keyAbort}
+var appKeys = []key.Binding{keyFix, keyMetrics, keyHistory, keyHelp, keyBack, keyTheme, keySuspend, keyQuit, keyAbort}
 
 // selecting is a screen that has a container under its cursor.
 type selecting interface{ Selected() (data.Key, bool) }
@@ -53,6 +54,8 @@ func (a *App) press(m tea.KeyPressMsg) tea.Cmd {
 		a.help, a.helpFrom = true, 0
 	case key.Matches(m, keyMetrics):
 		return a.openConnection()
+	case key.Matches(m, keyHistory):
+		return a.openHistory()
 	case key.Matches(m, keyTheme):
 		a.nextTheme()
 	case key.Matches(m, keySuspend):
@@ -112,7 +115,15 @@ func (a *App) do(i views.Intent) tea.Cmd {
 	case views.PlanFix:
 		return a.plan(i, false)
 	case views.ApplyFix:
-		return a.apply(i.Plan)
+		return a.apply(i)
+	case views.EndPod:
+		return a.endPod(i.Pod)
+	case views.SaveExport:
+		return a.saveExport(i)
+	case views.OpenHistory:
+		return a.openHistory()
+	case views.UndoEntry:
+		return a.undoEntry(i.Entry)
 	case views.FindConnections:
 		return a.findConnections()
 	case views.UseConnection:

@@ -35,11 +35,13 @@ type (
 	}
 	// planMsg is the answer to a dry run.
 	planMsg struct {
-		seq  int
-		plan *data.Plan
-		cost analysis.Cost
-		warn []data.Text
-		err  error
+		seq    int
+		change data.Change     // with the way that was taken
+		ways   []data.WayOffer // empty when they were not asked for
+		plan   *data.Plan
+		cost   analysis.Cost
+		warn   []data.Text
+		err    error
 	}
 	// appliedMsg is the answer to an apply.
 	appliedMsg struct {
@@ -63,6 +65,29 @@ type (
 	usedMsg struct {
 		metrics views.Metrics
 		err     error
+	}
+	// endedMsg says whether the pod that blocks a rollout was deleted.
+	endedMsg struct {
+		seq int
+		pod data.PodKey
+		err error
+	}
+	// memoryMsg is what the pods with the new size use.
+	memoryMsg struct {
+		seq    int
+		memory views.NewMemory
+	}
+	// journalMsg is the list of changes, and those of this cluster that were left unfinished.
+	journalMsg struct {
+		entries []data.JournalEntry
+		skipped int
+		open    []data.JournalEntry
+		problem data.Text
+	}
+	// reconciledMsg is what became of a change that was left unfinished.
+	reconciledMsg struct {
+		entry   data.JournalEntry
+		problem data.Text
 	}
 	// tickMsg moves ages on and asks for what is due again. There is one chain of ticks.
 	tickMsg struct{}

@@ -1,19 +1,25 @@
 package views
 
 import (
-	"charm.land/bubbles/v2/key"
-	tea "charm.land/bubbletea/v2"
+	"slices"
 
 	"github.com/oomedic/oomedic/data"
 )
 
-// FixScreen is the dialog of a change of memory: the numbers, the diff that the API server would store, yes or no,
-// and then how the change comes to the pods.
+// FixScreen is the dialog of a change of memory: the numbers, the ways, what was checked, the diff that the API server
+// would store, yes or no, and then how the change comes to the pods.
 type FixScreen struct {
 	key     data.Key
 	state   *State
 	reading reading
-	edit    *fixEdit // nil unless numbers are being typed
+	edit    *fixEdit    // nil unless numbers are being typed
+	confirm *fixConfirm // nil unless the workload's name is being typed
+	export  *fixExport  // nil unless the forms of the change are looked at
+	ending  *data.PodKey
+	asked   bool // the question about the pod to end was drawn
+	unfold  bool // all checks are shown, not just those that warn
+	raw     bool // the bytes of the patch are shown, not the diff
+	seen    fixSeen
 	drawn   *data.Plan
 	agreed  *data.Plan
 }
@@ -27,8 +33,8 @@ func (s *FixScreen) Selected() (data.Key, bool) { return s.key, true }
 // Title is the dialog's part of the breadcrumb.
 func (s *FixScreen) Title() data.Text { return "Fix" }
 
-// Typing reports whether numbers are being typed.
-func (s *FixScreen) Typing() bool { return s.edit != nil }
+// Typing reports whether numbers or a name are being typed.
+func (s *FixScreen) Typing() bool { return s.edit != nil || s.confirm != nil }
 
 // Set hands over the newest state. A new plan is read from its top.
 func (s *FixScreen) Set(st *State) {
@@ -37,9 +43,13 @@ func (s *FixScreen) Set(st *State) {
 	now := s.fix()
 	if was.Phase != now.Phase || was.Plan != now.Plan {
 		s.reading.top = 0
+		s.confirm, s.export, s.raw = nil, nil, false
 	}
 	if s.edit != nil && !canEdit(now) {
 		s.edit = nil
+	}
+	if s.ending != nil && !sameEnding(now, *s.ending) {
+		s.ending = nil
 	}
 }
 
@@ -53,55 +63,6 @@ func (s *FixScreen) fix() *Fix {
 
 // readOnly reports whether nothing may be applied.
 func (s *FixScreen) readOnly() bool { return s.fix().ReadOnly || (s.state != nil && s.state.ReadOnly) }
-
-// The keys of the dialog.
-var (
-	fixYes       = key.NewBinding(key.WithKeys("y"), key.WithHelp("y", "yes"))
-	fixNo        = key.NewBinding(key.WithKeys("n"), key.WithHelp("n", "no"))
-	fixEditKey   = key.NewBinding(key.WithKeys("e"), key.WithHelp("e", "edit numbers"))
-	fixCopy      = key.NewBinding(key.WithKeys("c", "Y"), key.WithHelp("c", "copy command"))
-	fixUndo      = key.NewBinding(key.WithKeys("u"), key.WithHelp("u", "undo"))
-	fixAgain     = key.NewBinding(key.WithKeys("r"), key.WithHelp("r", "try again"))
-	fixDiagnosis = key.NewBinding(key.WithKeys("d"), key.WithHelp("d", "diagnosis"))
-	fixRead      = key.NewBinding(key.WithKeys("j", "k", "down", "up", "ctrl+d", "ctrl+u", "pgdown", "pgup", "g", "G", "home", "end"), key.WithHelp("j/k", "scroll"))
-)
-
-// Keys are the bindings that work now.
-func (s *FixScreen) Keys() []key.Binding {
-	if s.edit != nil {
-		return editKeys
-	}
-	out := s.choices()
-	if s.fix().Command != "" {
-		out = append(out, fixCopy)
-	}
-	return append(out, fixRead)
-}
-
-// choices are the keys that decide something now; they stand in the dialog itself too.
-func (s *FixScreen) choices() []key.Binding {
-	f := s.fix()
-	var out []key.Binding
-	if f.Phase == FixPlanned {
-		if q := s.question(); q == askApply || q == askUndo {
-			out = append(out, fixYes)
-		}
-		out = append(out, fixNo)
-	}
-	if canUndo(f) {
-		out = append(out, fixUndo)
-	}
-	if canEdit(f) {
-		out = append(out, fixEditKey)
-	}
-	if canTryAgain(f) {
-		out = append(out, fixAgain)
-	}
-	if f.Phase == FixRefused || f.Phase == FixFailed || f.Phase == FixWatching {
-		out = append(out, fixDiagnosis)
-	}
-	return out
-}
 
 // canEdit reports whether other numbers can be asked for: not while the server is being asked or pods are replaced.
 func canEdit(f *Fix) bool {
@@ -117,101 +78,44 @@ func canEdit(f *Fix) bool {
 	return false
 }
 
-// canUndo reports whether a change was applied and its former values are both known.
+// canUndo reports whether something was stored that can be taken back.
 func canUndo(f *Fix) bool {
-	return f.Applied != nil && f.Plan != nil && f.Plan.Before.Limit != nil && f.Plan.Before.Request != nil &&
-		(f.Phase == FixRolling || f.Phase == FixWatching)
+	if f.Applied == nil || f.Plan == nil {
+		return false
+	}
+	switch f.Phase {
+	case FixRolling, FixWatching:
+		return true
+	case FixFailed:
+		return slices.ContainsFunc(f.Applied.Targets, func(t data.Target) bool { return t.State == data.TargetStored || t.State == data.TargetUnknown })
+	}
+	return false
 }
 
-// canTryAgain reports whether the same numbers can be put to the server once more.
+// canTryAgain reports whether the same wish can be put to the server once more.
 func canTryAgain(f *Fix) bool {
-	return (f.Phase == FixRefused || f.Phase == FixFailed) && f.Diagnosis != nil && (f.Limit != nil || f.Request != nil) && !unsupported(f)
+	wish := f.Limit != nil || f.Request != nil || f.Undo
+	return (f.Phase == FixRefused || f.Phase == FixFailed) && (f.Diagnosis != nil || f.Entry != nil) && wish && !unsupported(f)
 }
 
-// Press handles a key.
-func (s *FixScreen) Press(m tea.KeyPressMsg) Intent {
-	if s.edit != nil {
-		return s.pressEdit(m)
-	}
-	f := s.fix()
-	switch {
-	case key.Matches(m, fixYes):
-		return s.yes(f)
-	case key.Matches(m, fixNo):
-		if f.Phase == FixPlanned {
-			return Back{}
-		}
-	case key.Matches(m, fixEditKey):
-		if canEdit(f) {
-			s.edit = newFixEdit(f)
-		}
-	case key.Matches(m, fixCopy):
-		if f.Command == "" {
-			return Say{"There is no command to copy."}
-		}
-		return Copy{Text: f.Command, What: "kubectl command"}
-	case key.Matches(m, fixUndo):
-		return s.undo(f)
-	case key.Matches(m, fixAgain):
-		if canTryAgain(f) {
-			return PlanFix{Key: s.key, Limit: f.Limit, Request: f.Request, Undo: f.Undo}
-		}
-	case key.Matches(m, fixDiagnosis):
-		return OpenDiagnosis{s.key}
-	default:
-		s.reading.press(m.String())
-	}
-	return nil
-}
-
-// yes agrees to the plan that was drawn last, once. In any phase but planned the key means nothing.
-func (s *FixScreen) yes(f *Fix) Intent {
-	if f.Phase != FixPlanned || f.Plan == nil {
-		return nil
-	}
-	switch s.question() {
-	case askNothing:
-		return Say{"Nothing would change, so nothing is applied."}
-	case askReadOnly:
-		return Say{"Read-only: nothing is applied. Copy the command with c."}
-	}
-	if f.Plan != s.drawn {
-		return Say{"The diff is new: read it, then press y."}
-	}
-	if f.Plan == s.agreed {
-		return nil
-	}
-	s.agreed = f.Plan
-	return ApplyFix{f.Plan}
-}
-
-// undo asks for a dry run of the former values.
-func (s *FixScreen) undo(f *Fix) Intent {
-	switch {
-	case canUndo(f):
-		return PlanFix{Key: s.key, Limit: f.Plan.Before.Limit, Request: f.Plan.Before.Request, Undo: true}
-	case f.Applied != nil && f.Plan != nil && (f.Phase == FixRolling || f.Phase == FixWatching):
-		return Say{"There was no limit or no request before, so the former values can't be put back from here."}
-	}
-	return nil
+// canExport reports whether there is a form of the change to look at.
+func canExport(f *Fix) bool {
+	return f.Plan != nil && f.Phase != FixPlanning && len(f.Plan.Export) > 0
 }
 
 // View draws the dialog: its head, what the phase has to say, and the command with the question.
 func (s *FixScreen) View(fr Frame) string {
 	f := s.fix()
-	head := fixHead(fr, f)
+	head := fixHead(fr, f, s.where())
 	foot := s.foot(fr, f, max(1, fr.Height-len(head)-3))
 	room := max(0, fr.Height-len(head)-len(foot))
-	sh := s.body(fr, f, false)
+	sh, diff := s.body(fr, f, false)
 	if len(sh.lines) > room {
 		head, room = head[:len(head)-1], room+1 // the empty line below the head goes first
-		sh = s.body(fr, f, true)
-	}
-	s.drawn = nil
-	if f.Phase == FixPlanned && s.edit == nil {
-		s.drawn = f.Plan
+		sh, diff = s.body(fr, f, true)
 	}
 	body := s.reading.cut(sh.lines, room, fr.Theme)
+	s.look(fr, f, diff)
 	if len(body) < room {
 		body = append(body[:len(body):len(body)], "")
 	}
@@ -229,38 +133,74 @@ func (s *FixScreen) historyProgress() string {
 	return ""
 }
 
-// body lays out the form or what the phase has to say.
-func (s *FixScreen) body(fr Frame, f *Fix, tight bool) *sheet {
-	sh := &sheet{t: fr.Theme, width: fr.Width, whole: true}
-	if s.edit != nil {
-		s.edit.lay(sh, f)
-	} else {
-		s.layPhase(sh, fr, f, tight)
+// where names the cluster that would be changed.
+func (s *FixScreen) where() data.Text {
+	if s.state == nil || s.state.Board == nil {
+		return ""
 	}
-	return sh
+	if c := s.state.Board.Cluster; c.Context != "" {
+		return c.Context
+	}
+	return s.state.Board.Cluster.Server
+}
+
+// span is a range of lines of a sheet, from up to, not including, end.
+type span struct{ from, end int }
+
+// body lays out the form or what the phase has to say, and returns where the diff stands in it.
+func (s *FixScreen) body(fr Frame, f *Fix, tight bool) (*sheet, span) {
+	sh := &sheet{t: fr.Theme, width: fr.Width, whole: true}
+	switch {
+	case s.edit != nil:
+		s.edit.lay(sh, f)
+	case s.export != nil:
+		s.export.lay(sh)
+	default:
+		return sh, s.layPhase(sh, fr, f, tight)
+	}
+	return sh, span{}
 }
 
 // layPhase writes what the phase has to say.
-func (s *FixScreen) layPhase(sh *sheet, fr Frame, f *Fix, tight bool) {
+func (s *FixScreen) layPhase(sh *sheet, fr Frame, f *Fix, tight bool) (diff span) {
 	frames := 0
 	if s.state != nil {
 		frames = s.state.Frames
 	}
+	sign := turning(fr.Theme, frames)
 	switch f.Phase {
 	case FixPlanning:
-		layPlanning(sh, f, turning(fr.Theme, frames), s.historyProgress())
+		layPlanning(sh, f, sign, s.historyProgress())
 	case FixPlanned:
-		layNumbers(sh, f)
-		layDiff(sh, f, tight)
+		return s.layPlanned(sh, f, tight)
 	case FixRefused, FixFailed:
 		layProblem(sh, f)
 	case FixApplying:
-		layNumbers(sh, f)
+		layNumbers(sh, f, tight)
 		sh.blank()
-		sh.note(1, sh.t.Info, turning(fr.Theme, frames), "Applying: the API server is asked to store this "+sh.t.Glyphs.Ellipsis)
+		sh.note(1, sh.t.Info, sign, "Applying: the API server is asked to store this "+sh.t.Glyphs.Ellipsis)
+		if len(fixTargets(f)) > 1 {
+			layTargets(sh, f)
+		}
 	case FixRolling:
-		layRolling(sh, fr, f, turning(fr.Theme, frames))
+		layRolling(sh, fr, f, sign)
 	case FixWatching:
-		layWatching(sh, fr, f, turning(fr.Theme, frames))
+		layWatching(sh, fr, f, sign)
 	}
+	return span{}
+}
+
+// layPlanned writes all that there is to know before yes: numbers, ways, who else decides, checks, and the diff.
+func (s *FixScreen) layPlanned(sh *sheet, f *Fix, tight bool) span {
+	layAmounts(sh, f, tight)
+	layWays(sh, f, tight)
+	layKnobs(sh, f)
+	layManagers(sh, f)
+	layCautions(sh, f)
+	layChecks(sh, f, s.unfold)
+	if s.raw {
+		layPatch(sh, f.Plan)
+		return span{}
+	}
+	return layDiff(sh, f, s.where(), tight)
 }

@@ -14,14 +14,24 @@ func fixTarget(f *Fix) (data.Workload, data.Text) {
 	switch {
 	case f.Plan != nil:
 		return f.Plan.Change.Workload, f.Plan.Change.Container
+	case f.Entry != nil:
+		return f.Entry.Workload, f.Entry.Container
 	case f.Diagnosis != nil:
 		return f.Diagnosis.Container.Workload, f.Diagnosis.Container.Key.Container
 	}
 	return data.Workload{Namespace: f.Key.Namespace}, f.Key.Container
 }
 
+// fixTitle is how the dialog's head begins.
+func fixTitle(f *Fix) string {
+	if f.Undo {
+		return " Undo  "
+	}
+	return " Fix  "
+}
+
 // fixHead draws what the change is for, and on top whether the diff was made anew.
-func fixHead(fr Frame, f *Fix) []string {
+func fixHead(fr Frame, f *Fix, where data.Text) []string {
 	t := fr.Theme
 	w, container := fixTarget(f)
 	name, right := w.Ref().String(), ""
@@ -32,13 +42,19 @@ func fixHead(fr Frame, f *Fix) []string {
 	if f.Plan != nil && f.Plan.Replicas != nil {
 		replicas = f.Plan.Replicas
 	}
+	if where != "" {
+		right = "(" + where.String() + ") "
+	}
 	if replicas != nil {
-		right = "(" + counted(int(*replicas), "replica") + ") "
+		more := "(" + counted(int(*replicas), "replica") + ") "
+		if where != "" {
+			more = "(" + where.String() + ", " + more[1:]
+		}
+		if Width(fixTitle(f)+name+more)+len(" · container  · namespace ")+Width(container.String()+f.Key.Namespace.String()) <= fr.Width || right == "" {
+			right = more
+		}
 	}
-	title := " Fix  "
-	if f.Undo {
-		title = " Undo  "
-	}
+	title := fixTitle(f)
 	dot := " " + t.Glyphs.Dot + " "
 	rest := dot + "container " + container.String() + dot + "namespace " + f.Key.Namespace.String()
 	if Width(title+name+rest+right) > fr.Width {
@@ -61,32 +77,62 @@ func fixHead(fr Frame, f *Fix) []string {
 	return append(head, "")
 }
 
-// What the dialog asks once there is a plan.
-const (
-	askApply    = "Apply this to the cluster?"
-	askUndo     = "Put the former values back?"
-	askReadOnly = "Read-only: nothing is applied. Copy the command with c."
-	askNothing  = "Nothing to apply: the template has these numbers already."
+// ask is what the dialog asks or says once there is a plan, and whether yes is an answer to it.
+type ask struct {
+	text string
+	yes  bool
+}
+
+// What the dialog asks.
+var (
+	askApply    = ask{"Apply this to the cluster?", true}
+	askTyped    = ask{"Apply this to the cluster? The workload's name will be asked for.", true}
+	askUndo     = ask{"Put the former values back?", true}
+	askReadOnly = ask{"Read-only: nothing is applied. Copy the command with c.", false}
+	askNothing  = ask{"Nothing to apply: these numbers are there already.", false}
+	askExport   = ask{"Export only: nothing is applied. o shows the change as text.", false}
 )
 
-// question returns what is asked of a plan; only askApply and askUndo can be answered by yes.
-func (s *FixScreen) question() string {
-	switch f := s.fix(); {
-	case f.Phase != FixPlanned || f.Plan == nil:
-		return ""
+// question returns what is asked of a plan.
+func (s *FixScreen) question() ask {
+	f := s.fix()
+	if f.Phase != FixPlanned || f.Plan == nil {
+		return ask{}
+	}
+	blocked := f.Plan.Blocked()
+	switch {
+	case f.Plan.Change.Way == data.WayExport:
+		return askExport
 	case !changes(f.Plan):
 		return askNothing
 	case s.readOnly():
 		return askReadOnly
+	case blocked != nil:
+		return ask{"This can't be applied: " + strings.TrimSuffix(blocked.Says.String(), ".") + ".", false}
+	case mustType(f):
+		return askTyped
 	case f.Undo:
 		return askUndo
 	}
 	return askApply
 }
 
-// changes reports whether a plan's diff adds or removes anything.
+// changes reports whether a plan changes anything.
 func changes(p *data.Plan) bool {
-	for _, l := range p.Diff {
+	if hasChange(p.Diff) {
+		return true
+	}
+	for i := range p.Pods {
+		if p.Pods[i].Skip == "" && hasChange(p.Pods[i].Diff) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasChange reports whether a diff adds or removes anything.
+func hasChange(diff []data.DiffLine) bool {
+	for _, l := range diff {
 		if l.Kind == data.DiffAdd || l.Kind == data.DiffRemove {
 			return true
 		}
@@ -99,7 +145,7 @@ func changes(p *data.Plan) bool {
 func (s *FixScreen) foot(fr Frame, f *Fix, limit int) []string {
 	ask := s.askLines(fr)
 	sh := &sheet{t: fr.Theme, width: fr.Width - 1, whole: true}
-	if f.Command != "" && s.edit == nil {
+	if f.Command != "" && s.edit == nil && s.export == nil {
 		sh.command(0, f.Command, false)
 	}
 	if room := max(1, limit-len(ask)); len(sh.lines) > room {
@@ -111,10 +157,18 @@ func (s *FixScreen) foot(fr Frame, f *Fix, limit int) []string {
 // askLines draws the question and the keys that answer it, in one line when there is room.
 func (s *FixScreen) askLines(fr Frame) []string {
 	t := fr.Theme
-	if s.edit != nil {
+	switch {
+	case s.edit != nil:
 		return hintLines(t, fr.Width, "", editKeys)
+	case s.confirm != nil:
+		return append(s.confirm.lines(t, fr.Width), hintLines(t, fr.Width, "", confirmKeys)...)
+	case s.export != nil:
+		return hintLines(t, fr.Width, "", exportKeys[:len(exportKeys)-1])
+	case s.ending != nil:
+		s.asked = true
+		return hintLines(t, fr.Width, "Delete pod "+s.ending.Name.String()+" (by eviction, which honours disruption budgets)? Its controller makes a new one.", []key.Binding{fixYes, fixNo})
 	}
-	return hintLines(t, fr.Width, s.question(), s.choices())
+	return hintLines(t, fr.Width, s.question().text, s.choices())
 }
 
 // hintLines draws a question and keys; keys that do not fit beside it go on to the next line.

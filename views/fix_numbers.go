@@ -10,21 +10,36 @@ import (
 )
 
 // layNumbers writes limit and request now and new with where they come from, the cost, and what to mind.
-func layNumbers(s *sheet, f *Fix) {
+// When it is tight the price's origin and what the same money would buy are left out.
+func layNumbers(s *sheet, f *Fix, tight bool) {
+	layAmounts(s, f, tight)
+	layCautions(s, f)
+}
+
+// layCautions writes what to mind.
+func layCautions(s *sheet, f *Fix) {
+	for _, w := range fixWarnings(f) {
+		s.note(1, s.t.Warn, s.t.Glyphs.Warn, w)
+	}
+}
+
+// layAmounts writes limit and request now and new, and the cost.
+func layAmounts(s *sheet, f *Fix, tight bool) {
 	now := fixBefore(f)
 	s.add(Render(s.t.Header, Pad("", statLabel)+PadLeft("now", 7)+"   "+PadLeft("new", 7)))
 	s.numberLines(now, f)
 	if f.Plan != nil {
-		s.hang(Render(s.t.Muted, Pad("  cost", statLabel)), s.t.Text, costText(f.Cost))
-		if f.Cost.NetZero != "" {
+		cost := costText(f.Cost)
+		if at := strings.LastIndex(cost, " ("); tight && at > 0 {
+			cost = cost[:at]
+		}
+		s.hang(Render(s.t.Muted, Pad("  cost", statLabel)), s.t.Text, cost)
+		if f.Cost.NetZero != "" && !tight {
 			s.hang(Pad("", statLabel), s.t.Muted, "For the same money: "+f.Cost.NetZero.String())
 		}
-		if f.Plan.Effect != "" {
+		if f.Plan.Effect != "" && f.Phase != FixPlanned {
 			s.hang(Render(s.t.Muted, Pad("  effect", statLabel)), s.t.Text, f.Plan.Effect.String())
 		}
-	}
-	for _, w := range fixWarnings(f) {
-		s.note(1, s.t.Warn, s.t.Glyphs.Warn, w)
 	}
 }
 
@@ -32,6 +47,9 @@ func layNumbers(s *sheet, f *Fix) {
 func fixBefore(f *Fix) data.Resources {
 	if f.Plan != nil {
 		return f.Plan.Before
+	}
+	if f.Entry != nil {
+		return f.Entry.After
 	}
 	if f.Diagnosis != nil {
 		return f.Diagnosis.Container.Resources
@@ -42,7 +60,8 @@ func fixBefore(f *Fix) data.Resources {
 // numberLines writes limit and request as "limit  512Mi →  768Mi  why". The limit's reason goes on beside the request
 // when that has none of its own, which saves a line where lines are dear.
 func (s *sheet) numberLines(now data.Resources, f *Fix) {
-	limit, request := s.numberHead("limit", now.Limit, f.Limit), s.numberHead("request", now.Request, f.Request)
+	next := fixWanted(f, now)
+	limit, request := s.numberHead("limit", now.Limit, next.Limit), s.numberHead("request", now.Request, next.Request)
 	why, whyRequest := limitReason(f), requestReason(f)
 	room := s.width - Width(limit)
 	if room < minReason {
@@ -64,11 +83,20 @@ func (s *sheet) numberLines(now data.Resources, f *Fix) {
 // minReason is the least room, in cells, for a reason beside a number; with less it goes below.
 const minReason = 24
 
-// numberHead writes one number now and new. A wish that is nil leaves what is there.
-func (s *sheet) numberHead(name string, now, next *int64) string {
-	if next == nil {
-		next = now
+// fixWanted is the memory that is asked for: a wish that is nil leaves what is there, unless it is to be taken away.
+func fixWanted(f *Fix, now data.Resources) data.Resources {
+	next := data.Resources{Limit: f.Limit, Request: f.Request}
+	if next.Limit == nil && !f.Change.DropLimit {
+		next.Limit = now.Limit
 	}
+	if next.Request == nil && !f.Change.DropRequest {
+		next.Request = now.Request
+	}
+	return next
+}
+
+// numberHead writes one number now and new.
+func (s *sheet) numberHead(name string, now, next *int64) string {
 	style := s.t.Strong
 	if same(now, next) {
 		style = s.t.Text

@@ -124,7 +124,7 @@ func TestYesActsOnThePlanOnScreen(t *testing.T) {
 		t.Errorf("the plan changed after it was drawn: %#v", got)
 	}
 	s.View(f)
-	if got := press(s, "y"); got != (ApplyFix{b.Plan}) {
+	if got := press(s, "y"); got != (ApplyFix{Plan: b.Plan}) {
 		t.Errorf("%#v, want the plan on screen", got)
 	}
 	if got := press(s, "y"); got != nil {
@@ -139,7 +139,7 @@ func TestYesActsOnThePlanOnScreen(t *testing.T) {
 		t.Errorf("yes before the diff is back on screen: %#v", got)
 	}
 	s.View(f)
-	if got := press(s, "y"); got != (ApplyFix{a.Plan}) {
+	if got := press(s, "y"); got != (ApplyFix{Plan: a.Plan}) {
 		t.Errorf("%#v, want the first plan", got)
 	}
 }
@@ -186,8 +186,9 @@ func TestUndoPutsBackWhatWasThere(t *testing.T) {
 		st.Fix = f
 		s := NewFix(databaseKey)
 		s.Set(st)
-		if got := press(s, "u"); meant(got, s) != "say" {
-			t.Errorf("without %v there is nothing to put back: %#v", before, got)
+		want := PlanFix{Key: databaseKey, Limit: before.Limit, Request: before.Request, Undo: true}
+		if got := press(s, "u"); !reflect.DeepEqual(got, want) {
+			t.Errorf("from %v: %#v, want %#v: what was absent becomes absent again", before, got, want)
 		}
 	}
 }

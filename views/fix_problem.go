@@ -15,17 +15,9 @@ func upperFirst(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// unsupported reports whether the workload is of a kind that is not patched.
+// unsupported reports whether nothing can be changed from here, by no way that is known.
 func unsupported(f *Fix) bool {
-	if errors.Is(f.Err, data.ErrUnsupported) {
-		return true
-	}
-	if f.Diagnosis == nil {
-		return false
-	}
-	any := data.Mi
-	w := f.Diagnosis.Container.Workload
-	return f.Phase == FixRefused && data.SetResourcesCommand(w, "any", data.Resources{Limit: &any}) == ""
+	return errors.Is(f.Err, data.ErrUnsupported) && otherWay(f, 1) == ""
 }
 
 // layProblem says why there is no plan or why it was not applied, in the server's words, and what to do.
@@ -36,6 +28,12 @@ func layProblem(s *sheet, f *Fix) {
 		title = "Nothing to change: the template holds these numbers already."
 	case errors.Is(f.Err, data.ErrUnknownOutcome):
 		title = "The change was sent, and no answer came."
+	case errors.Is(f.Err, data.ErrPartly):
+		title = "Not everything was applied."
+	case errors.Is(f.Err, data.ErrNoJournal):
+		title = "Nothing was sent: the change could not be written into the journal first."
+	case errors.Is(f.Err, data.ErrUnsupported) && otherWay(f, 1) != "":
+		title = "It can't be changed this way. Nothing was changed."
 	case f.Phase == FixFailed:
 		title = "The change was not applied."
 	case unsupported(f):
@@ -47,10 +45,11 @@ func layProblem(s *sheet, f *Fix) {
 	if f.Problem != "" {
 		s.prose(3, s.t.Text, upperFirst(f.Problem.String()))
 	}
+	layTargets(s, f)
 	s.hang(" "+Render(s.t.Header, "What to do:")+" ", s.t.Text, fixAdvice(f))
 	s.blank()
 	if f.Limit != nil || f.Request != nil {
-		layNumbers(s, f)
+		layNumbers(s, f, false)
 	} else if d := f.Diagnosis; d != nil {
 		layWarnings(s, d.Recommendation.Warnings)
 		for _, a := range d.Cause.Advice {
@@ -64,6 +63,18 @@ func fixAdvice(f *Fix) string {
 	switch err := f.Err; {
 	case errors.Is(err, data.ErrUnknownOutcome):
 		return "It may or may not be stored. Press r: the workload is read again, and the new diff shows what is there."
+	case errors.Is(err, data.ErrPartly) && canUndo(f):
+		return "Above is what was and what was not changed. u takes back what was, r reads again and makes a diff of the rest."
+	case errors.Is(err, data.ErrNoJournal):
+		return "Make the folder of the journal writable and press r. J makes the diff again for a change that is not written down anywhere."
+	case errors.Is(err, data.ErrBlocked):
+		return "Once what the check names has changed, press r. c copies the command."
+	case errors.Is(err, data.ErrConflict) && f.Undo:
+		return "Somebody changed it since, so it is not taken back blindly. Look at what is there now; r tries again."
+	case errors.Is(err, data.ErrNoChange) && f.Undo:
+		return "The former values are there already. Press esc."
+	case errors.Is(err, data.ErrUnsupported) && otherWay(f, 1) != "":
+		return "Press w for another way."
 	case errors.Is(err, data.ErrNoChange):
 		return "Nothing more to apply. A container that is still killed needs other numbers: press e, or d for the diagnosis."
 	case unsupported(f):

@@ -9,11 +9,11 @@ import (
 
 // layPlanning says what is waited for before there is a plan.
 func layPlanning(s *sheet, f *Fix, sign, progress string) {
-	if f.Diagnosis == nil && f.Plan == nil {
+	if f.Diagnosis == nil && f.Plan == nil && f.Entry == nil {
 		s.note(1, s.t.Info, sign, "Making the diagnosis first: it gives the numbers "+s.t.Glyphs.Ellipsis+progress)
 		return
 	}
-	layNumbers(s, f)
+	layNumbers(s, f, false)
 	s.blank()
 	s.note(1, s.t.Info, sign, "Asking the API server what it would store "+s.t.Glyphs.Ellipsis)
 }
@@ -26,6 +26,15 @@ func layApplied(s *sheet, fr Frame, f *Fix) {
 	a := f.Applied
 	text := "Stored at " + a.At.In(fr.Zone).Format("15:04:05") + ": limit " + exactBytes(a.After.Limit) + ", request " + exactBytes(a.After.Request) + "."
 	s.note(1, s.t.OK, s.t.Glyphs.OK, text)
+	switch {
+	case a.JournalProblem != "":
+		s.note(1, s.t.Warn, s.t.Glyphs.Warn, "The journal does not have the outcome: "+a.JournalProblem.String())
+	case a.JournalID != "":
+		s.prose(3, s.t.Muted, "In the journal as "+a.JournalID+": u undoes it now, H and u later, or oomedic undo "+a.JournalID)
+	}
+	if len(a.Targets) > 1 || (len(a.Targets) == 1 && a.Targets[0].Kind == "Pod") {
+		layTargets(s, f)
+	}
 }
 
 // layRolling shows how far the change has come to the pods.
@@ -38,6 +47,7 @@ func layRolling(s *sheet, fr Frame, f *Fix, sign string) {
 	} else {
 		layRollout(s, r, sign)
 	}
+	layBlocking(s, f, sign)
 	if f.Problem != "" {
 		s.note(1, s.t.Warn, s.t.Glyphs.Warn, "The progress can't be read now: "+f.Problem.String())
 	}
@@ -54,13 +64,31 @@ func layRollout(s *sheet, r *data.Rollout, sign string) {
 	if r.Desired > 0 {
 		s.add(" " + bar(s.t, s.t.Accent, float64(min(r.Updated, r.Ready))/float64(r.Desired), min(progressBar, s.width-2)))
 	}
-	s.prose(1, s.t.Text, rolloutText(r))
+	if r.Desired > 0 || len(r.Resizes) == 0 {
+		s.prose(1, s.t.Text, rolloutText(r))
+	}
 	switch {
+	case r.Failed && r.Desired == 0 && len(r.Resizes) > 0:
+		s.alert(1, s.t.Bad, s.t.Glyphs.Bad, "The resize cannot go on: "+r.Waits.String())
+		s.prose(3, s.t.Text, "What to do: u takes it back. Then f and w: a change of the template makes new pods, which go to a node with room.")
 	case r.Failed:
 		s.alert(1, s.t.Bad, s.t.Glyphs.Bad, "The rollout cannot go on: "+r.Waits.String())
 		s.prose(3, s.t.Text, "What to do: u puts the former values back, e tries other numbers. The pods that ran before keep running as far as the strategy allows.")
 	case r.Waits != "":
 		s.note(1, s.t.Info, sign, r.Waits.String())
+	}
+}
+
+// layBlocking explains the pod that keeps the rollout from going on, and what can be done.
+func layBlocking(s *sheet, f *Fix, sign string) {
+	switch {
+	case f.Ending != nil && f.EndProblem != "":
+		s.alert(1, s.t.Bad, s.t.Glyphs.Bad, "Pod "+f.Ending.Name.String()+" was not deleted: "+f.EndProblem.String())
+	case f.Ending != nil:
+		s.note(1, s.t.Info, sign, "Pod "+f.Ending.Name.String()+" is being deleted; its controller makes a new one "+s.t.Glyphs.Ellipsis)
+	case f.Rollout != nil && f.Rollout.Blocking != nil:
+		s.alert(1, s.t.Warn, s.t.Glyphs.Warn, "Pod "+f.Rollout.Blocking.Name.String()+" has the former size and never becomes ready, so the controller waits for it and replaces nothing.")
+		s.prose(3, s.t.Text, "What to do: x deletes that pod, and it comes back with the new size. Or u, then f and w: in place it needs no deleting.")
 	}
 }
 
@@ -76,6 +104,7 @@ func rolloutText(r *data.Rollout) string {
 // layWatching shows whether the change has ended the kills.
 func layWatching(s *sheet, fr Frame, f *Fix, sign string) {
 	layApplied(s, fr, f)
+	layNewMemory(s, f)
 	if f.Rollout != nil && f.Rollout.Desired > 0 {
 		s.note(1, s.t.OK, s.t.Glyphs.OK, "Rolled out: "+rolloutText(f.Rollout)+".")
 	}
@@ -106,6 +135,38 @@ func layWatching(s *sheet, fr Frame, f *Fix, sign string) {
 	if f.Problem != "" {
 		s.note(1, s.t.Warn, s.t.Glyphs.Warn, "The pods can't be read now: "+f.Problem.String())
 	}
+}
+
+// layNewMemory shows what the pods with the new size use, against the new limit.
+func layNewMemory(s *sheet, f *Fix) {
+	m := f.Memory
+	if m == nil {
+		return
+	}
+	label := Render(s.t.Muted, Pad("  memory", statLabel))
+	if m.Peak == nil {
+		s.hang(label, s.t.Muted, "under the new limit: not known yet"+because(m.Why))
+		return
+	}
+	text := "peak " + Bytes(m.Peak) + " since then"
+	if limit := f.Applied.After.Limit; limit != nil && *limit > 0 {
+		text += fmt.Sprintf(" of the new limit %s, %d%%", exactBytes(limit), *m.Peak*100 / *limit)
+		if len(m.Spark) > 0 && s.width >= statLabel+Width(text)+newSpark+2 {
+			pens := sparkPens{penOf(s.t.Usage), penOf(s.t.Kill), penOf(s.t.Gap)}
+			label += drawSpark(sparkCells(m.Spark, float64(*limit), newSpark), &s.t.Glyphs, pens) + "  "
+		}
+	}
+	s.hang(label, s.t.Text, text+" ("+counted(m.Pods, "pod")+")")
+}
+
+// newSpark is the width of the sparkline of the new pods in cells.
+const newSpark = 16
+
+func because(why data.Text) string {
+	if why == "" {
+		return ""
+	}
+	return " (" + why.String() + ")"
 }
 
 // killsListed is how many kills since the change are written out, the newest.

@@ -15,7 +15,7 @@ func TestFixSays(t *testing.T) {
 	for name, wants := range map[string][]string{
 		"none":              {"Making the diagnosis first"},
 		"planning":          {"Asking the API server what it would store", "kubectl set resources"},
-		"planned":           {"512Mi → 768Mi", "510Mi × 1.30 = 663Mi", "+$0.77 per pod and month", "- memory: 512Mi", "+ memory: 768Mi", "Apply this to the cluster?", "(1 replica)"},
+		"planned":           {"512Mi → 768Mi", "510Mi × 1.30 = 663Mi", "+$0.77 per pod and month", "- memory: 512Mi", "+ memory: 768Mi", "Apply this to the cluster?", "(prod-eu, 1 replica)"},
 		"planned-conflict":  {"! The workload changed since the last diff: this is the new one."},
 		"planned-leak":      {"! This buys about 26m: the leak goes on"},
 		"planned-undo":      {"Undo", "the former value", "Put the former values back?"},

@@ -44,6 +44,8 @@ type State struct {
 	Charts    map[ChartKey]*Loaded[data.Chart]
 	Diagnoses map[data.Key]*Loaded[analysis.Diagnosis]
 	Fix       *Fix
+	// Journal is nil until somebody looked at it.
+	Journal *Journal
 	// Connections is nil until somebody looked at them.
 	Connections *Connections
 	ReadOnly    bool
@@ -110,44 +112,6 @@ type Connections struct {
 	Problem    data.Text // why the one that was wanted is not used
 }
 
-// FixPhase is how far a fix has come.
-type FixPhase string
-
-// The phases of a fix.
-const (
-	FixPlanning FixPhase = "planning" // the dry run is under way
-	FixPlanned  FixPhase = "planned"  // the diff is there and waits for yes or no
-	FixRefused  FixPhase = "refused"  // the dry run or the numbers were refused; see Problem
-	FixApplying FixPhase = "applying"
-	FixRolling  FixPhase = "rolling"   // applied; the rollout is on its way
-	FixWatching FixPhase = "verifying" // rolled out; watching for the next kill
-	FixFailed   FixPhase = "failed"    // the apply failed; see Problem
-)
-
-// Fix is the state of the fix dialog.
-type Fix struct {
-	Key       data.Key
-	Phase     FixPhase
-	Diagnosis *analysis.Diagnosis // nil while it is being made
-	Limit     *int64              // wanted, bytes
-	Request   *int64
-	Plan      *data.Plan // the newest dry run; nil before the first
-	Cost      analysis.Cost
-	Warnings  []data.Text
-	Problem   data.Text
-	// Err is the error that Problem tells in words, to be asked by errors.Is for the errors of package data, so that
-	// the dialog can say what to do; nil when there is none or it is not known.
-	Err error
-	// Changed is true when the diff was made anew because the workload changed under it.
-	Changed  bool
-	Undo     bool // the change puts former values back
-	Applied  *data.Applied
-	Rollout  *data.Rollout
-	Healing  *analysis.Healing
-	ReadOnly bool
-	Command  data.Text // the equal kubectl command, always known once numbers are
-}
-
 // Intent is what a person wants, said by a screen and carried out by the app.
 type Intent interface{ intent() }
 
@@ -163,15 +127,6 @@ type (
 		Key    data.Key
 		Window data.Window
 	}
-	// PlanFix asks for a new dry run with these numbers.
-	PlanFix struct {
-		Key     data.Key
-		Limit   *int64
-		Request *int64
-		Undo    bool
-	}
-	// ApplyFix is the explicit yes to the plan that is on screen.
-	ApplyFix struct{ Plan *data.Plan }
 	// FindConnections asks for a new search of places where a Prometheus may be.
 	FindConnections struct{}
 	// UseConnection asks for the candidate of a name to be the one that is asked from now on.
@@ -188,8 +143,6 @@ func (OpenCase) intent()        {}
 func (OpenDiagnosis) intent()   {}
 func (OpenFix) intent()         {}
 func (LoadChart) intent()       {}
-func (PlanFix) intent()         {}
-func (ApplyFix) intent()        {}
 func (FindConnections) intent() {}
 func (UseConnection) intent()   {}
 func (Copy) intent()            {}

@@ -52,8 +52,30 @@ func (c *Client) Rollout(ctx context.Context, w data.Workload, a data.Applied) (
 	case *unstructured.Unstructured:
 		r = customRollout(x, a)
 	}
+	if r.Done {
+		r.Pods = c.podKeys(ctx, w, o)
+	}
 	r.At = c.now()
 	return r, nil
+}
+
+// mostPods is how many pods of a finished rollout are named.
+const mostPods = 20
+
+// podKeys names pods of a workload, which is worth no error when they cannot be listed.
+func (c *Client) podKeys(ctx context.Context, w data.Workload, o *owner) []data.PodKey {
+	if _, batch := o.object.(*batchv1.CronJob); batch {
+		return nil // its next pod is made by its next run
+	}
+	pods, err := c.podsOf(ctx, w, o)
+	if err != nil {
+		return nil
+	}
+	var out []data.PodKey
+	for i := range pods[:min(len(pods), mostPods)] {
+		out = append(out, keyOf(&pods[i]))
+	}
+	return out
 }
 
 // unseen is the wait for a controller that has not looked at the change yet.
