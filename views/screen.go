@@ -80,6 +80,8 @@ type Board struct {
 	Metrics Metrics
 	Since   time.Duration
 	Pods    int
+	// Reach is from when on kills of deleted pods are known, by the way that knows them; see data.Snapshot.
+	Reach map[data.KnownFrom]time.Time
 }
 
 // Case returns the case with key k, killed or ruled out.
