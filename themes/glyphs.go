@@ -4,7 +4,7 @@ package themes
 var unicodeGlyphs = Glyphs{
 	Cursor: "▍", OK: "✓", Bad: "✗", Warn: "!", Unknown: "?", Kill: "✗",
 	Live: "●", Stale: "○", Busy: "◐", Ellipsis: "…", Sep: "›", Dot: "·",
-	Line: "─", Limit: "━", Request: "┄", Arrow: "→", Up: "▲", Down: "▼",
+	Line: "─", Limit: "━", Request: "┄", Arrow: "→", Up: "▲", Down: "▼", Folded: "▸", Open: "▾",
 	Blocks: [8]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	Bar:    "█", BarEmpty: "░", Braille: true,
 }
@@ -14,7 +14,7 @@ var unicodeGlyphs = Glyphs{
 var asciiGlyphs = Glyphs{
 	Cursor: ">", OK: "+", Bad: "x", Warn: "!", Unknown: "?", Kill: "x",
 	Live: "*", Stale: "o", Busy: "%", Ellipsis: "~", Sep: ">", Dot: ".",
-	Line: "-", Limit: "=", Request: "-", Arrow: ">", Up: "^", Down: "v",
+	Line: "-", Limit: "=", Request: "-", Arrow: ">", Up: "^", Down: "v", Folded: "+", Open: "-",
 	Blocks: [8]string{"_", ".", ":", "-", "=", "+", "*", "#"},
 	Bar:    "#", BarEmpty: ".", Braille: false,
 }

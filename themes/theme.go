@@ -67,6 +67,8 @@ type Glyphs struct {
 	Arrow    string // →
 	Up       string // ▲ more above
 	Down     string // ▼ more below
+	Folded   string // ▸ a group whose rows are not shown
+	Open     string // ▾ a group whose rows are shown
 	// Blocks are eight heights for sparklines, lowest first.
 	Blocks [8]string
 	// Bar and BarEmpty fill usage bars.

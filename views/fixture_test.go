@@ -133,7 +133,7 @@ func (r row) build() analysis.Case {
 func fixtureRuled() analysis.Case {
 	c := row{probeKey, "Deployment", "search", "node-1", 1024, 512, 9 * time.Minute, data.Running, analysis.ScopeNotOOM, 0, false, 0.41, flat,
 		"Exit code 137 came from the kubelet: the liveness probe failed, and SIGKILL followed the grace period."}.build()
-	c.Confirmation.OOMKilled, c.Confirmation.Reason = false, "Error"
+	c.Confirmation.OOMKilled, c.Confirmation.Reason, c.Confirmation.Label = false, "Error", "liveness probe"
 	c.Container.Last.Reason = "Error"
 	c.Container.Kills, c.Overview.Kills = nil, nil
 	c.Confirmation.Evidence = []analysis.Evidence{{Says: "event Killing: failed liveness probe", From: "kubectl get events -n shop --field-selector involvedObject.name=search-59d4c8f7b6-jj5tz"}}

@@ -22,6 +22,7 @@ type Kills struct {
 	tab    int
 	sort   sortOrder
 	filter filter
+	flat   bool // every case is a row of its own
 	lists  [2]killList
 	pens   killPens
 }
@@ -31,12 +32,18 @@ type killList struct {
 	cases  []analysis.Case
 	facts  []rowFacts // one a case
 	order  []int      // all cases, sorted
-	rows   []int      // those of order that pass the filter
+	passed []bool     // one a case: the filter lets it through
+	kept   int        // how many pass
+	groups []*killGroup
+	open   map[string]bool // the groups whose rows are shown, by key
+	rows   []killRow
 	widths killWidths
 	cursor int // in rows
 	top    int // first row shown
 	page   int // rows shown the last time
 	chosen data.Key
+	// chosenHead is the group whose head the cursor is on; empty when it is on a case.
+	chosenHead string
 }
 
 // NewKills returns the list without rows: it is connecting until Set brings a board.
@@ -60,6 +67,9 @@ func (s *Kills) Selected() (data.Key, bool) {
 // The keys of the list.
 var (
 	killsOpen     = key.NewBinding(key.WithKeys("enter", "l", "right"), key.WithHelp("enter", "open"))
+	killsUnfold   = key.NewBinding(key.WithKeys("enter", "l", "right", "space"), key.WithHelp("enter", "show pods"))
+	killsFold     = key.NewBinding(key.WithKeys("h", "left"), key.WithHelp("left", "hide pods"))
+	killsGroup    = key.NewBinding(key.WithKeys("w"), key.WithHelp("w", "by workload / all"))
 	killsDiagnose = key.NewBinding(key.WithKeys("d"), key.WithHelp("d", "diagnose"))
 	killsFilter   = key.NewBinding(key.WithKeys("/"), key.WithHelp("/", "filter"))
 	killsSort     = key.NewBinding(key.WithKeys("s"), key.WithHelp("s", "sort"))
@@ -80,13 +90,23 @@ func (s *Kills) Keys() []key.Binding {
 	var out []key.Binding
 	_, ok := s.Selected()
 	if ok {
-		out = append(out, killsOpen, killsDiagnose)
+		if s.lists[s.tab].folded() {
+			out = append(out, killsUnfold, killsDiagnose)
+		} else {
+			out = append(out, killsOpen, killsDiagnose)
+		}
 	}
 	out = append(out, killsFilter)
 	if s.filter.text != "" {
 		out = append(out, killsClear)
 	}
 	out = append(out, killsTab, killsSort)
+	if s.lists[s.tab].grouped() || s.flat {
+		out = append(out, killsGroup)
+	}
+	if s.lists[s.tab].unfolded() {
+		out = append(out, killsFold)
+	}
 	if ok {
 		out = append(out, killsCopy, killsMove, killsPage, killsEnds)
 	}
@@ -102,7 +122,7 @@ func (s *Kills) Set(st *State) {
 	for i, cases := range [][]analysis.Case{st.Board.Cases, st.Board.Ruled} {
 		l := &s.lists[i]
 		l.take(cases, st.Board.Since)
-		l.arrange(s.sort, &s.filter)
+		l.arrange(s.sort, &s.filter, s.flat)
 		l.follow(l.cursor)
 	}
 }
@@ -127,11 +147,19 @@ func (s *Kills) Press(m tea.KeyPressMsg) Intent {
 	case key.Matches(m, killsSort):
 		s.sort = s.sort.next()
 		for i := range s.lists {
-			s.lists[i].arrange(s.sort, &s.filter)
+			s.lists[i].arrange(s.sort, &s.filter, s.flat)
 			s.lists[i].follow(0)
 		}
 	case key.Matches(m, killsTab):
 		s.turn(m.String())
+	case key.Matches(m, killsGroup):
+		s.flat = !s.flat
+		for i := range s.lists {
+			s.lists[i].gather(s.sort, s.flat)
+			s.lists[i].follow(0)
+		}
+	case key.Matches(m, killsUnfold) && l.fold(true, s.sort, s.flat), key.Matches(m, killsFold) && l.fold(false, s.sort, s.flat),
+		m.String() == "space" && l.fold(false, s.sort, s.flat):
 	default:
 		return s.want(m)
 	}
@@ -171,7 +199,7 @@ func (s *Kills) turn(k string) {
 // choose applies the filter to both tabs.
 func (s *Kills) choose() {
 	for i := range s.lists {
-		s.lists[i].sift(&s.filter)
+		s.lists[i].sift(s.sort, &s.filter, s.flat)
 		s.lists[i].follow(0)
 	}
 }

@@ -47,7 +47,7 @@ func newRowPens(t *themes.Theme, of func(lipgloss.Style) pen) rowPens {
 }
 
 // drawRow draws one case. The row under the cursor is filled to the frame's width.
-func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, ref string, chosen bool) string {
+func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref string, chosen bool) string {
 	p, mark := &s.pens.plain, " "
 	if chosen {
 		p, mark = &s.pens.chosen, f.Theme.Glyphs.Cursor
@@ -58,6 +58,7 @@ func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, ref string, ch
 	if f.Width < shortBelow {
 		ref = shortRef(ref)
 	}
+	ref = sign + ref
 	scoped := scopeWord(c.Confirmation.Scope)
 	for _, col := range cols {
 		if col.id == "scope" {
@@ -115,6 +116,8 @@ func (s *Kills) cell(f Frame, col column, c *analysis.Case, ref string, p *rowPe
 		if text, with = scopeWord(v.Scope), p.warn; text == "" {
 			text, with = "limit", p.muted
 		}
+	case "what":
+		text, with = Cut(v.Label.String(), col.min), p.text
 	case "state":
 		text, with = stateSeverity(f.Theme, v.State).word, p.of(v.State)
 	case "kills":

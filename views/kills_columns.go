@@ -11,8 +11,8 @@ import (
 
 // killWidths are the widest contents of the columns that hold names, in cells, and how many steps sparklines have.
 type killWidths struct {
-	namespace, ref, short, container, pod, node, spark int
-	scoped                                             bool // some row has a scope that is worth a word
+	namespace, ref, short, container, pod, node, spark, label int
+	scoped                                                    bool // some row has a scope that is worth a word
 }
 
 // see makes room for a case.
@@ -24,6 +24,7 @@ func (w *killWidths) see(c *analysis.Case, ref string) {
 	w.node = max(w.node, Width(c.Container.Node.String()))
 	w.ref = max(w.ref, Width(ref))
 	w.short = max(w.short, Width(shortRef(ref)))
+	w.label = max(w.label, Width(c.Confirmation.Label.String()))
 	w.spark = max(w.spark, len(c.Overview.Spark))
 	w.scoped = w.scoped || scopeWord(c.Confirmation.Scope) != ""
 }
@@ -64,14 +65,18 @@ func (s *Kills) killColumns(l *killList, width int) []column {
 	if w.scoped && s.tab == tabKilled {
 		scope = 7
 	}
-	count, ended := "KILLS", "KILLED"
+	count, ended, what := "KILLS", "KILLED", 0
 	if s.tab == tabRuled {
-		count, ended = "EXIT", "ENDED"
+		count, ended, what = "EXIT", "ENDED", 14
+	}
+	if l.grouped() {
+		ref += 2
 	}
 	all := []column{
 		{id: "killed", head: ended, min: 6, gap: 1, order: 0},
 		{id: "workload", head: "WORKLOAD", min: 14, want: name(ref), gap: 2, order: 2},
 		{id: "kills", head: count, min: 5, gap: 1, order: 8, number: true},
+		{id: "what", head: "WHAT IT WAS", min: what, want: min(27, w.label), gap: 2, order: 8},
 		{id: "limit", head: "LIMIT", min: 6, gap: 1, order: 11, number: true},
 		{id: "namespace", head: "NAMESPACE", min: 9, want: min(24, w.namespace), gap: 2, order: 1},
 		{id: "peak", head: "PEAK", min: 5, gap: 1, order: 12, number: true},

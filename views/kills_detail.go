@@ -55,6 +55,9 @@ func (s *Kills) who(f Frame, c *analysis.Case) []chip {
 		name = CutMiddle(name, room)
 	}
 	out := []chip{{name, t.Strong}, {sev.glyph + " " + sev.word, sev.style}}
+	if g := s.lists[s.tab].group(); g != nil {
+		out = []chip{{podsKilled(g.podCount(s.lists[s.tab].cases), c.Container.Workload.Replicas) + " killed", t.Strong}, {"newest: " + name, t.Text}, out[1]}
+	}
 	verb := "killed "
 	if s.tab == tabRuled {
 		verb = "ended "
@@ -76,6 +79,26 @@ func (s *Kills) who(f Frame, c *analysis.Case) []chip {
 	return append(out, chip{counted(int(v.Restarts), "restart"), t.Muted})
 }
 
+// origin says by what way a container is known that the API server does not tell of, what made its workload, and that it
+// was injected.
+func (s *Kills) origin(f Frame, c *analysis.Case) []chip {
+	t, w := f.Theme, c.Container.Workload
+	var out []chip
+	switch c.Container.Known {
+	case data.KnownFromJournal:
+		out = append(out, chip{"known from an earlier run", t.Info})
+	case data.KnownFromMetrics:
+		out = append(out, chip{"known from Prometheus alone", t.Info})
+	}
+	if injected, known := c.Container.Injected(); known && injected {
+		out = append(out, chip{"injected: not in the template of " + w.Ref().String(), t.Warn})
+	}
+	if w.Top != "" {
+		out = append(out, chip{"made by " + w.Top.String(), t.Warn})
+	}
+	return out
+}
+
 // memoryFacts are limit, request, the nearest that memory came to the limit, and where the container runs.
 func (s *Kills) memoryFacts(f Frame, c *analysis.Case) []chip {
 	t, r := f.Theme, c.Container.Resources
@@ -94,6 +117,7 @@ func (s *Kills) memoryFacts(f Frame, c *analysis.Case) []chip {
 	if kind := c.Container.Kind; kind != data.RegularContainer && kind != "" {
 		out = append(out, chip{string(kind) + " container", t.Text})
 	}
+	out = append(out, s.origin(f, c)...)
 	out = append(out, chip{Percent(&c.Confirmation.Confidence) + " sure", t.Muted})
 	if c.Container.Node != "" {
 		out = append(out, chip{"node " + c.Container.Node.String(), t.Muted})

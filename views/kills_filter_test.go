@@ -40,8 +40,8 @@ func TestFilterChooses(t *testing.T) {
 				press(s, map[bool]string{true: "space", false: string(r)}[r == ' '])
 			}
 			var got []data.Key
-			for _, i := range s.lists[tabKilled].rows {
-				got = append(got, s.lists[tabKilled].cases[i].Container.Key)
+			for _, r := range s.lists[tabKilled].rows {
+				got = append(got, s.lists[tabKilled].cases[r.at].Container.Key)
 			}
 			if !slices.Equal(got, c.want) {
 				t.Errorf("%q chose %v, want %v", c.text, got, c.want)

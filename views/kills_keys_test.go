@@ -155,8 +155,8 @@ func TestKillsSorts(t *testing.T) {
 			t.Errorf("after %d presses the head does not say %q:\n%s", c.presses, c.head, strings.Split(out, "\n")[0])
 		}
 		var got []data.Key
-		for _, i := range s.lists[tabKilled].rows[:3] {
-			got = append(got, s.lists[tabKilled].cases[i].Container.Key)
+		for _, r := range s.lists[tabKilled].rows[:3] {
+			got = append(got, s.lists[tabKilled].cases[r.at].Container.Key)
 		}
 		if !reflect.DeepEqual(got, c.want) {
 			t.Errorf("after %d presses the rows start with %v, want %v", c.presses, got, c.want)

@@ -1,12 +1,12 @@
 package views
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
 )
 
 // sortOrder is the order of rows.
@@ -32,6 +32,7 @@ type rowFacts struct {
 	kills int
 	near  float64
 	ref   string // kind/name of the workload, or pod/name without one
+	group string // namespace and workload
 	sort  string // namespace, workload, pod and container
 	hay   [5]string
 	all   string // the parts of hay, one a line
@@ -64,7 +65,8 @@ func (l *killList) take(cases []analysis.Case, since time.Duration) {
 			f.near = *c.Near
 		}
 		f.hay = [5]string{k.Namespace.String(), k.Pod.String(), f.ref, k.Container.String(), c.Container.Node.String()}
-		f.sort = k.Namespace.String() + "\x00" + f.ref + "\x00" + k.Pod.String() + "\x00" + k.Container.String() + "\x00" + k.UID.String()
+		f.group = k.Namespace.String() + "\x00" + f.ref
+		f.sort = f.group + "\x00" + k.Pod.String() + "\x00" + k.Container.String() + "\x00" + k.UID.String()
 		f.all = strings.ToLower(strings.Join(f.hay[:], "\n"))
 		for j := range f.hay {
 			f.hay[j] = strings.ToLower(f.hay[j])
@@ -94,72 +96,85 @@ func endedAt(c *analysis.Case) time.Time {
 }
 
 // arrange sorts all cases and sifts them.
-func (l *killList) arrange(by sortOrder, f *filter) {
+func (l *killList) arrange(by sortOrder, f *filter, flat bool) {
 	l.order = l.order[:0]
 	for i := range l.facts {
 		l.order = append(l.order, i)
 	}
-	slices.SortFunc(l.order, func(i, j int) int {
-		a, b := &l.facts[i], &l.facts[j]
-		c := 0
-		switch by {
-		case byKills:
-			c = cmp.Compare(b.kills, a.kills)
-		case byNearest:
-			c = cmp.Compare(b.near, a.near)
-		case byName:
-			c = strings.Compare(a.sort, b.sort)
-		}
-		if c == 0 {
-			c = b.at.Compare(a.at)
-		}
-		if c == 0 {
-			c = strings.Compare(a.sort, b.sort)
-		}
-		return c
-	})
-	l.sift(f)
+	slices.SortFunc(l.order, func(i, j int) int { return compareFacts(&l.facts[i], &l.facts[j], by) })
+	l.sift(by, f, flat)
 }
 
 // sift keeps the rows that the filter lets through.
-func (l *killList) sift(f *filter) {
-	l.rows = l.rows[:0]
-	for _, i := range l.order {
-		if f.passes(&l.facts[i]) {
-			l.rows = append(l.rows, i)
+func (l *killList) sift(by sortOrder, f *filter, flat bool) {
+	l.kept, l.passed = 0, slices.Grow(l.passed[:0], len(l.facts))[:len(l.facts)]
+	for i := range l.facts {
+		l.passed[i] = f.passes(&l.facts[i])
+		if l.passed[i] {
+			l.kept++
 		}
 	}
+	l.gather(by, flat)
 }
 
-// follow puts the cursor back onto its container. Rows on screen move as little as may be: when the list is scrolled,
-// it scrolls along. When the container is not in the list any more, the cursor goes to the row at other.
+// passes reports whether the filter lets a case through.
+func (l *killList) passes(i int) bool { return l.passed[i] }
+
+// follow puts the cursor back onto its row: the head of its group, or its container, which may have come to stand under
+// a head that is closed. Rows on screen move as little as may be: when the list is scrolled, it scrolls along. When the
+// container is not in the list any more, the cursor goes to the row at other.
 func (l *killList) follow(other int) {
-	for at, i := range l.rows {
-		if l.cases[i].Container.Key == l.chosen {
-			if l.top > 0 {
-				l.top = max(0, l.top+at-l.cursor)
-			}
-			l.cursor = at
+	under := -1
+	for at, r := range l.rows {
+		mine := l.cases[r.at].Container.Key == l.chosen
+		switch {
+		case r.head && l.chosenHead == r.group.key, !r.head && l.chosenHead == "" && mine:
+			l.scrollTo(at)
 			return
+		case r.head && under < 0 && l.has(r.group, l.chosen), !r.head && under < 0 && mine:
+			under = at
 		}
+	}
+	if under >= 0 {
+		l.scrollTo(under)
+		l.put(under)
+		return
 	}
 	l.put(other)
 }
 
-// put moves the cursor to a row, or to the nearest there is, and remembers its container.
+// has reports whether a container is in a group.
+func (l *killList) has(g *killGroup, k data.Key) bool {
+	return slices.ContainsFunc(g.cases, func(i int) bool { return l.cases[i].Container.Key == k })
+}
+
+// scrollTo moves the cursor to a row and scrolls along.
+func (l *killList) scrollTo(at int) {
+	if l.top > 0 {
+		l.top = max(0, l.top+at-l.cursor)
+	}
+	l.cursor = at
+}
+
+// put moves the cursor to a row, or to the nearest there is, and remembers what it is.
 func (l *killList) put(at int) {
 	l.cursor = max(0, min(at, len(l.rows)-1))
-	if c := l.current(); c != nil {
-		l.chosen = c.Container.Key
+	c := l.current()
+	if c == nil {
+		return
+	}
+	l.chosen, l.chosenHead = c.Container.Key, ""
+	if r := l.rows[l.cursor]; r.head {
+		l.chosenHead = r.group.key
 	}
 }
 
-// current returns the case under the cursor, nil when there are no rows.
+// current returns the case under the cursor, of a group its newest; nil when there are no rows.
 func (l *killList) current() *analysis.Case {
 	if l.cursor >= len(l.rows) {
 		return nil
 	}
-	return &l.cases[l.rows[l.cursor]]
+	return &l.cases[l.rows[l.cursor].at]
 }
 
 // move moves the cursor by a key and reports whether it was a key that moves.

@@ -59,6 +59,9 @@ var killStates = []struct {
 			b.Cases[i].Overview, b.Cases[i].Near = data.Overview{}, nil
 		}
 	}, nil},
+	{"groups", withGroups, nil},
+	{"groups-open", withGroups, []string{"space", "j"}},
+	{"groups-flat", withGroups, []string{"w"}},
 	{"hundreds", func(b *Board) { b.Cases = manyCases(300) }, []string{"G"}},
 }
 
@@ -79,13 +82,31 @@ func TestKillsGoldens(t *testing.T) {
 	}
 }
 
+// withGroups has a workload of three killed pods, one of them gone and known from metrics alone, one with an injected
+// sidecar as well.
+func withGroups(b *Board) {
+	at := func(pod string, ago time.Duration, kills int) analysis.Case {
+		r := fixtureRows[0]
+		r.key, r.ago, r.kills = fixtureKey("shop", data.Text("leaky-7d9f8b6c54-"+pod), "api"), ago, kills
+		return r.build()
+	}
+	gone := at("gone1", 3*time.Hour, 2)
+	gone.Container.State, gone.Confirmation.State, gone.Container.Known = data.Gone, data.Gone, data.KnownFromMetrics
+	gone.Near = nil
+	proxy := at("p9p9p", 26*time.Minute, 1)
+	proxy.Container.Key.Container = "istio-proxy"
+	proxy.Container.Workload.InTemplate, proxy.Container.Workload.Top = []data.Text{"api"}, "fleet/shop"
+	b.Cases = append(b.Cases[:1:1], append([]analysis.Case{at("p9p9p", 25*time.Minute, 4), proxy, gone}, b.Cases[1:]...)...)
+	b.Reach = map[data.KnownFrom]time.Time{data.KnownFromMetrics: fixedNow.Add(-9 * 24 * time.Hour)}
+}
+
 // manyCases are n cases, newest first, in 7 namespaces.
 func manyCases(n int) []analysis.Case {
 	out := make([]analysis.Case, 0, n)
 	for i := range n {
 		r := fixtureRows[i%len(fixtureRows)]
 		r.key = fixtureKey(data.Textf("team-%d", i%7), data.Textf("%s-%d", r.workload, i), r.key.Container)
-		r.ago, r.kills = time.Duration(i)*time.Second, 1+i%40
+		r.ago, r.kills, r.workload = time.Duration(i)*time.Second, 1+i%40, data.Textf("%s-%d", r.workload, i)
 		out = append(out, r.build())
 	}
 	return out

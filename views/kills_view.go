@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/oomedic/oomedic/data"
 )
 
 // View draws notes, tabs, rows and what is known of the row under the cursor.
@@ -20,8 +22,8 @@ func (s *Kills) View(f Frame) string {
 	lines = append(lines, tableHead(f, cols))
 	from, to := l.show(max(1, f.Height-len(lines)-len(detail)))
 	for at := from; at < to; at++ {
-		i := l.rows[at]
-		lines = append(lines, s.drawRow(f, cols, &l.cases[i], l.facts[i].ref, at == l.cursor))
+		c, sign, name := l.shownAs(l.rows[at], &f.Theme.Glyphs)
+		lines = append(lines, s.drawRow(f, cols, c, sign, name, at == l.cursor))
 	}
 	for len(lines) < f.Height-len(detail) {
 		lines = append(lines, "")
@@ -45,10 +47,13 @@ func (s *Kills) headLine(f Frame) string {
 		}
 	}
 	right := "last " + s.window() + " " + t.Glyphs.Dot + " " + s.sort.String() + " "
+	if reach := s.reach(f); reach != "" && Width(left)+Width(reach)+Width(right)+3 <= f.Width {
+		right = reach + " " + t.Glyphs.Dot + " " + right
+	}
 	if s.filter.typing || s.filter.text != "" {
-		right = fmt.Sprintf("%s of %s %s %s ", thousands(len(l.rows)), thousands(len(l.cases)), t.Glyphs.Dot, s.sort)
+		right = fmt.Sprintf("%s of %s %s %s ", thousands(l.kept), thousands(len(l.cases)), t.Glyphs.Dot, s.sort)
 		if f.Width < shortBelow {
-			right = fmt.Sprintf("%s of %s ", thousands(len(l.rows)), thousands(len(l.cases)))
+			right = fmt.Sprintf("%s of %s ", thousands(l.kept), thousands(len(l.cases)))
 		}
 		room := f.Width - Width(left) - Width(right) - 1
 		return Spread(left+s.filterText(f, max(8, room)), Render(t.Muted, right), f.Width)
@@ -60,6 +65,21 @@ func (s *Kills) headLine(f Frame) string {
 		right = ""
 	}
 	return Spread(left, Render(t.Muted, right), f.Width)
+}
+
+// reach says how far back kills of deleted pods are known; empty when nothing but the API server tells of kills. What
+// metrics know is whole, what the journal knows is what the program saw.
+func (s *Kills) reach(f Frame) string {
+	if s.board == nil {
+		return ""
+	}
+	if at := s.board.Reach[data.KnownFromMetrics]; !at.IsZero() {
+		return "history " + Ago(at, f.Now)
+	}
+	if at := s.board.Reach[data.KnownFromJournal]; !at.IsZero() {
+		return "journal " + Ago(at, f.Now)
+	}
+	return ""
 }
 
 // filterText draws the filter in at most w cells; of a long one its end, where it is typed.
