@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oomedic/oomedic/data/demo"
+	"github.com/oomedic/oomedic/data/journal"
 	"github.com/oomedic/oomedic/data/kube"
 	"github.com/oomedic/oomedic/data/prom"
 )
@@ -44,8 +47,14 @@ func (o *options) demo(ctx context.Context, print bool) error {
 		return fmt.Errorf("the sandbox did not start: %w", err)
 	}
 	defer box.Close() //nolint:errcheck // it holds nothing that outlives the program
+	folder, err := os.MkdirTemp("", "oomedic-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder) //nolint:errcheck // the journal of a cluster that is gone by then
+	written := journal.New(filepath.Join(folder, "changes.jsonl"), nil)
 	client := kube.NewFor(box.Clientset(), "embedded", kube.Options{
-		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: "demo", Log: o.log,
+		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: "demo", Log: o.log, Journal: written,
 	})
 	cluster, err := client.Check(ctx)
 	if err != nil {
@@ -58,7 +67,7 @@ func (o *options) demo(ctx context.Context, print bool) error {
 	if print || !o.interactive() {
 		return o.printReport(ctx, client, cluster, m)
 	}
-	return o.show(ctx, client, cluster, m)
+	return o.show(ctx, client, cluster, m, written)
 }
 
 // demoMetrics asks the engine of the sandbox by the same client as any Prometheus.

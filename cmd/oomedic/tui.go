@@ -20,12 +20,12 @@ func (o *options) tui(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return o.show(ctx, client, cluster, m)
+	return o.show(ctx, client, cluster, m, openJournal())
 }
 
 // show runs the watch and the UI side by side until the person leaves. What others write to standard error meanwhile
 // (credential plugins, runtimes) goes to the log and not into the screen.
-func (o *options) show(ctx context.Context, c *kube.Client, cluster data.Cluster, m *finder) error {
+func (o *options) show(ctx context.Context, c *kube.Client, cluster data.Cluster, m *finder, j ui.Journal) error {
 	store := data.NewStore(time.Now)
 	ctx, stop := context.WithCancel(ctx)
 	watched := make(chan struct{})
@@ -49,7 +49,7 @@ func (o *options) show(ctx context.Context, c *kube.Client, cluster data.Cluster
 	restore := divertStderr(o.logTo)
 	defer restore()
 	return ui.Run(ctx, ui.Options{
-		Source: store, Cluster: c, Metrics: m, Connections: m, Where: cluster, Since: o.since,
+		Source: store, Cluster: c, Journal: j, Metrics: m, Connections: m, Where: cluster, Since: o.since,
 		Theme: o.theme, ReadOnly: o.readOnly, Price: o.price, Log: o.log, Now: time.Now, Zone: time.Local,
 	})
 }
