@@ -14,6 +14,8 @@ import (
 // due says when what is asked for now and then is asked for again.
 type due struct {
 	probe, children, overview time.Time
+	past                      time.Time // when the past is looked at again
+	pastGaps                  []data.Gap
 	grow                      time.Time // when charts were read again last
 	overviewBusy              bool
 	overviewFor               map[data.Key]bool // the cases that the last answer covers
@@ -59,6 +61,7 @@ func (a *App) gotBoard(m boardMsg) tea.Cmd {
 func (a *App) withMetricGaps(gaps []data.Gap) []data.Gap {
 	out := append([]data.Gap(nil), gaps...)
 	out = append(out, a.due.overviewGaps...)
+	out = append(out, a.due.pastGaps...)
 	if a.due.childProblem != "" {
 		out = append(out, data.Gap{What: "kills of child processes", Why: a.due.childProblem})
 	}
@@ -120,8 +123,11 @@ func (a *App) gotMetrics(m metricsMsg) tea.Cmd {
 	if was || !m.metrics.Reachable {
 		return nil
 	}
-	return tea.Batch(a.readOverviews(), a.lookForChildren())
+	return tea.Batch(a.readOverviews(), a.lookForChildren(), a.readPast())
 }
+
+// gotPast notes what could not be read of the past; what could is in the source.
+func (a *App) gotPast(m pastMsg) { a.due.pastGaps = m.gaps }
 
 func (a *App) gotChildren(m childrenMsg) { a.due.childProblem = m.problem }
 
@@ -175,6 +181,9 @@ func (a *App) tick() tea.Cmd {
 	}
 	if m.Reachable && a.now.After(a.due.children) {
 		cmds = append(cmds, a.lookForChildren())
+	}
+	if m.Reachable {
+		cmds = append(cmds, a.readPast())
 	}
 	return tea.Batch(cmds...)
 }

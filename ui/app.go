@@ -100,6 +100,8 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.gotMetrics(m)
 	case childrenMsg:
 		a.gotChildren(m)
+	case pastMsg:
+		a.gotPast(m)
 	case chartMsg:
 		a.gotChart(m)
 	case diagnosisMsg:

@@ -63,7 +63,7 @@ func (a *App) makeBoard() tea.Cmd {
 		killed, ruled := analysis.Cases(s.Containers, ov.load(), o.Since, now)
 		return boardMsg{&views.Board{
 			Cluster: o.Where, Health: s.Health, At: s.At, Cases: killed, Ruled: ruled,
-			Gaps: s.Gaps, Since: o.Since, Pods: s.PodsSeen,
+			Gaps: s.Gaps, Since: o.Since, Pods: s.PodsSeen, Reach: s.Reach,
 		}}
 	}
 }
