@@ -19,7 +19,7 @@ MAX_LINES    := 400
 .DEFAULT_GOAL := help
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## open the sandbox: no cluster needed
 	go run ./cmd/oomedic demo
@@ -42,7 +42,11 @@ bench: ## run the benchmarks
 score: ## measure the diagnosis on simulated cases and write docs/accuracy.md (five minutes)
 	cd cmd/score && go run . -part held -md ../../docs/accuracy.md
 
-e2e: ## drive the program in tmux, as a person would
+bench-prom: ## measure what questions cost a real Prometheus with 100,000 series, beside a subquery over the same
+	go test -tags e2e -count=1 -timeout 30m -run TestCost -v ./data/prom/conformance -args -cost
+
+e2e: ## ask a real Prometheus and VictoriaMetrics, and drive the program in tmux as a person would
+	go test -tags e2e -count=1 ./data/prom/conformance
 	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
 
 docs: ## draw the pictures in docs from the sandbox
@@ -59,7 +63,7 @@ format:
 
 vet:
 	go vet ./...
-	go vet -tags e2e,docs ./cmd/oomedic/...
+	go vet -tags e2e,docs ./cmd/oomedic/... ./data/prom/...
 	cd $(CONTROLPLANE) && go vet .
 
 tidy:
@@ -79,4 +83,4 @@ $(GOLANGCI):
 clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
 	rm -rf bin
 
-.PHONY: help demo build test race bench score e2e docs golden lint format vet tidy lines golangci clean
+.PHONY: help demo build test race bench bench-prom score e2e docs golden lint format vet tidy lines golangci clean
