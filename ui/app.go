@@ -14,7 +14,12 @@ import (
 // App is the Bubble Tea model: it owns the state, the screen stack, the size and the theme. A screen owns its cursor.
 type App struct {
 	opt Options
-	ctx context.Context
+	ctx context.Context // of the place that is shown: a switch ends it and all questions put there
+	// root is the context of the program, and leave ends ctx.
+	root      context.Context //nolint:containedctx // each place derives its own from it
+	leave     context.CancelFunc
+	epoch     int       // number of the place that is shown; answers of former places are dropped
+	switching data.Text // what is being switched to; empty when nothing is
 
 	width, height int
 	dark          bool
@@ -52,20 +57,18 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{
-		opt: o, ctx: ctx, dark: true, theme: theme, now: o.Now(), zone: o.Zone,
+		opt: o, root: ctx, dark: true, theme: theme, now: o.Now(), zone: o.Zone,
 		overviews: &overviews{}, checkedOnce: map[string]bool{}, cancels: map[any]context.CancelFunc{},
 		progress: map[data.Key]*historyProgress{}, history: map[data.Key]*data.History{},
-		state: &views.State{
-			Charts: map[views.ChartKey]*views.Loaded[data.Chart]{}, Diagnoses: diagnoses{}, ReadOnly: o.ReadOnly,
-			Board: &views.Board{Cluster: o.Where, Since: o.Since, Metrics: views.Metrics{Checked: o.Metrics == nil, Problem: o.MetricsProblem}},
-		},
 		after: func(d time.Duration, m tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })
 		},
 	}
+	a.state = a.firstState()
 	if a.zone == nil {
 		a.zone = time.Local
 	}
+	a.ctx, a.leave = context.WithCancel(ctx)
 	a.listen = a.waitForBell
 	kills := views.NewKills()
 	kills.Set(a.state)
@@ -73,9 +76,18 @@ func New(ctx context.Context, o Options) (*App, error) {
 	return a, nil
 }
 
+// firstState is the state of a place of which nothing is known yet.
+func (a *App) firstState() *views.State {
+	o := a.opt
+	return &views.State{
+		Charts: map[views.ChartKey]*views.Loaded[data.Chart]{}, Diagnoses: diagnoses{}, ReadOnly: o.ReadOnly,
+		Board: &views.Board{Cluster: o.Where, Since: o.Since, Metrics: views.Metrics{Checked: o.Metrics == nil, Problem: o.MetricsProblem}},
+	}
+}
+
 // Init starts the chains that never end: changes of the facts and ticks; and asks the terminal for its background.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, a.makeBoard(), a.listen(), a.probe(), a.readJournal(), a.after(tickEvery, tickMsg{}))
+	return a.here(tea.Batch(tea.RequestBackgroundColor, a.makeBoard(), a.listen(), a.probe(), a.readJournal(), a.after(tickEvery, tickMsg{})))
 }
 
 // Update hands each message to the one method that knows it.
@@ -130,9 +142,18 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.spin()
 	case toastMsg:
 		a.say(m.text)
+	case namespacesMsg:
+		a.gotNamespaces(m)
+	case placeMsg:
+		cmd = a.gotPlace(m)
+	case stamped:
+		if m.epoch == a.epoch {
+			return a.Update(m.msg)
+		}
+		return a, nil
 	}
 	a.show()
-	return a, tea.Batch(cmd, a.startSpinning())
+	return a, a.here(tea.Batch(cmd, a.startSpinning()))
 }
 
 // show hands the newest state to every screen on the stack.

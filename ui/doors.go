@@ -76,6 +76,10 @@ type Options struct {
 	Connections Connections
 	// MetricsProblem says why Metrics is nil, in one line.
 	MetricsProblem data.Text
+	// Switcher leads to other namespaces and clusters; nil when there is no other place to go.
+	Switcher Switcher
+	// Stop ends the watch behind Source; nil when whoever made it does.
+	Stop func()
 	// Where is the cluster that the header names.
 	Where    data.Cluster
 	Since    time.Duration

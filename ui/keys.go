@@ -16,6 +16,8 @@ var (
 	keyFix     = key.NewBinding(key.WithKeys("f"), key.WithHelp("f", "fix"))
 	keyMetrics = key.NewBinding(key.WithKeys("p"), key.WithHelp("p", "Prometheus"))
 	keyHistory = key.NewBinding(key.WithKeys("H"), key.WithHelp("H", "changes made"))
+	keySpaces  = key.NewBinding(key.WithKeys("n"), key.WithHelp("n", "namespace"))
+	keyContext = key.NewBinding(key.WithKeys("c"), key.WithHelp("c", "cluster"))
 	keyHelp    = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "help"))
 	keyBack    = key.NewBinding(key.WithKeys("esc", "backspace"), key.WithHelp("esc", "back"))
 	keyTheme   = key.NewBinding(key.WithKeys("T"), key.WithHelp("T", "next theme"))
@@ -52,6 +54,10 @@ func (a *App) press(m tea.KeyPressMsg) tea.Cmd {
 		return a.do(views.Back{})
 	case key.Matches(m, keyHelp):
 		a.help, a.helpFrom = true, 0
+	case len(a.stack) == 1 && key.Matches(m, keySpaces):
+		return a.openNamespaces()
+	case len(a.stack) == 1 && key.Matches(m, keyContext):
+		return a.openContexts()
 	case key.Matches(m, keyMetrics):
 		return a.openConnection()
 	case key.Matches(m, keyHistory):
@@ -128,6 +134,8 @@ func (a *App) do(i views.Intent) tea.Cmd {
 		return a.findConnections()
 	case views.UseConnection:
 		return a.useConnection(i.Name)
+	case views.Pick:
+		return a.picked(i)
 	case views.Copy:
 		a.say("Sent to the terminal's clipboard: " + i.What)
 		return tea.SetClipboard(i.Text.String())

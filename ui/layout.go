@@ -88,6 +88,9 @@ func (a *App) where() string {
 // freshness says in a word and a glyph whether the list is live.
 func (a *App) freshness() string {
 	t, g, h := a.theme, a.theme.Glyphs, a.state.Board.Health
+	if a.switching != "" {
+		return views.Render(t.Warn, g.Busy+" switching to "+views.CutMiddle(a.switching.String(), 24))
+	}
 	switch h.State {
 	case data.Live:
 		return views.Render(t.OK, g.Live+" live")
@@ -151,7 +154,8 @@ func (a *App) foot(f views.Frame) string {
 	}
 	first := min(2, len(own))
 	keys := append([]key.Binding(nil), own[:first]...)
-	if _, isFix := a.top().(*views.FixScreen); !isFix {
+	_, isFix := a.top().(*views.FixScreen)
+	if _, on := a.top().(selecting); on && !isFix {
 		keys = append(keys, keyFix)
 	}
 	if len(a.stack) > 1 {
@@ -163,8 +167,12 @@ func (a *App) foot(f views.Frame) string {
 
 // helpGroups are the bindings of the screen on top and of the app.
 func (a *App) helpGroups() []views.HelpGroup {
+	own := a.top().Keys()
+	if len(a.stack) == 1 && a.opt.Switcher != nil {
+		own = append(own, keySpaces, keyContext)
+	}
 	return []views.HelpGroup{
-		{Title: a.top().Title().String(), Keys: a.top().Keys()},
+		{Title: a.top().Title().String(), Keys: own},
 		{Title: "Everywhere", Keys: appKeys},
 	}
 }

@@ -21,6 +21,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	defer app.stopWatch()
 	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}
 	if o.In != nil {
 		opts = append(opts, tea.WithInput(o.In))
