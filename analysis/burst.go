@@ -29,6 +29,8 @@ const (
 	oddsFar       = 0.8  // the last sample is far below the limit
 	oddsNear      = 0.6  // … or near it, after a ramp
 	oddsClock     = 1.2  // kills keep to an hour of the day
+	oddsSwing     = 0.8  // the usual level swings, as it does with load …
+	oddsSteady    = 0.4  // … or hardly
 	oddsSeries    = 1.0  // kills come in series within an hour: a rush lasts
 	oddsTogether  = 2.5  // pods are killed together
 	oddsCalm      = 1.5  // load is known, and nothing of it was unusual
@@ -45,9 +47,13 @@ const (
 const (
 	readsRatio   = 3.0  // disk reads at kills over usual ones
 	inputRatio   = 3.0  // received bytes at kills over usual ones, and over the ratio of connections
+	burstSure    = 0.75 // kills with unusual load were sudden in at least so large a part
 	overRequest  = 1.35 // usual level over request from which the kernel picks it first
 	underRequest = 1.00
-	peakLeast    = 0.10 // a sample this much of the limit above the usual top left the usual level
+	peakLeast    = 0.10  // a sample this much of the limit above the usual top left the usual level
+	sameTime     = 0.985 // how much kills keep to one hour from which a timer is behind them
+	swingWide    = 0.06  // 95th percentile less median, over the limit
+	swingLittle  = 0.04
 	rampMinute   = 1.25 // minutes
 	rampTop      = 0.85 // last sample over the limit: a ramp was seen nearly to its end
 )
@@ -63,6 +69,9 @@ func (f *facts) bursts() burstOdds {
 		return out
 	}
 	out.sudden = float64(f.sudden+f.climbs) / float64(f.judged)
+	if f.start.stepped && f.sudden*2 < f.judged {
+		out.sudden = float64(f.sudden) / float64(f.judged)
+	}
 	spike, crowd, file, node := 0.0, 0.0, 0.0, oddsNodeFirst
 	l := &f.load
 	sockets := l.sockets.burst() || l.threads.burst()
@@ -90,6 +99,9 @@ func (f *facts) bursts() burstOdds {
 	if l.known() && !sockets && !reads && !input && l.sockets.kills+l.received.kills > 0 {
 		spike += oddsCalm
 		node += oddsCalm
+	}
+	if sockets || reads || input {
+		out.sudden = max(out.sudden, burstSure)
 	}
 	f.shapeOdds(&spike, &crowd, &file)
 	if f.batch {
@@ -121,8 +133,19 @@ func (f *facts) shapeOdds(spike, crowd, file *float64) {
 	if last < suddenLevel-0.1 {
 		*spike += oddsFar
 	}
-	if f.end.clock >= peakHours && !f.batch && len(f.kills) >= leastClock {
+	switch {
+	case f.batch || f.end.clock < peakHours:
+	case f.end.clock >= sameTime:
+		*file += oddsClock // to the minute: a timer, not people
+	default:
 		*crowd += oddsClock
+	}
+	if s := f.stats(); s.Samples > 0 && f.scale > 0 && !f.load.known() {
+		if wide := (s.P95 - s.P50) / f.scale; wide >= swingWide {
+			*crowd += oddsSwing
+		} else if wide <= swingLittle {
+			*file += oddsSteady
+		}
 	}
 	if f.end.series >= 0.5 {
 		*crowd += oddsSeries

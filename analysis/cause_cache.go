@@ -8,7 +8,7 @@ const (
 	cacheEach = 0.06 // each further life, up to three
 	cacheName = 0.20 // it is named like a cache
 	cacheCap  = 0.90
-	cacheLike = 0.72 // named like a cache, growing at a steady pace
+	cacheLike = 0.55 // named like a cache, growing at a steady pace
 )
 
 var unboundedCacheCause = cause{
@@ -21,8 +21,8 @@ func scoreCache(f *facts) finding {
 	if !f.growing() {
 		return finding{}
 	}
-	slowing := f.shapes[easing] > f.shapes[rising]
-	if !slowing && !f.cache {
+	slowing := f.slows()
+	if !slowing && !(f.cache && cacheServer(f.c)) {
 		return finding{score: 0.08, summary: "Memory grows, as a cache without a bound does."}
 	}
 	out := finding{
@@ -57,6 +57,23 @@ func scoreCache(f *facts) finding {
 	if files, known := f.filesInMemory(); known && files >= shmShare {
 		out.score *= 0.15
 	}
+	if rise, ok := f.loadRise(); ok && rise >= loadMuch && f.load.received.follows >= followsFor {
+		out.score *= 0.6
+		out.against = append(out.against, Evidence{Says: data.Textf("load rose by %.0f%% over the same lives", 100*rise), From: loadQuery(f.h, data.MetricReceived)})
+	}
 	out.score = min(out.score, cacheCap)
 	return out
 }
+
+// slows reports whether growth slows down through lives. A long warm-up makes the first half of a leak's life steeper
+// too, so what comes after the first quarter has its say as well.
+func (f *facts) slows() bool {
+	if f.pace == 0 {
+		return f.decel > 0 && f.decel < slowing
+	}
+	return f.decel > 0 && f.decel*f.pace < slowsFrom
+}
+
+// slowsFrom is where growth counts as slowing down: the slope of the second half over that of the first, times the same
+// of what comes after the first quarter. Steady growth has 1, a cache that fills with the logarithm of time about 0.3.
+const slowsFrom = 0.535

@@ -16,7 +16,7 @@ const (
 	heapNoRoom   = 0.92 // the bound alone leaves nothing
 	heapClipped  = 0.80 // the bound and what stands beside it are more than the limit, which was met
 	heapTight    = 0.55 // … and it is not known to have been met
-	heapSoft     = 0.60 // factor for Go, whose limit is soft: it cannot hold what is alive
+	heapSoft     = 0.85 // factor for Go, whose limit is soft: it cannot hold what is alive
 	heapNotClose = 0.55 // factor when memory jumped to the limit from far below
 )
 
@@ -49,7 +49,7 @@ func scoreJVM(f *facts) finding {
 	}
 	clip := f.clipped()
 	switch {
-	case f.heap.bytes >= rule.most*limit || (rule.percent > 0 && f.heap.percent > rule.percent):
+	case f.heap.bytes >= rule.most*limit || (rule.percent > 0 && f.heap.percent >= rule.percent):
 		out.score = heapNoRoom
 	case need > limit && clip != nil && *clip:
 		out.score = heapClipped
@@ -62,7 +62,8 @@ func scoreJVM(f *facts) finding {
 		s := f.stats()
 		out.score += 0.03
 		out.evidence = append(out.evidence, Evidence{Says: "memory grows until it meets the limit, as a heap does that is allowed to", From: s.From["max"]})
-	} else if f.judged > 0 && 2*f.sudden > f.judged {
+	}
+	if f.judged > 0 && 2*f.sudden > f.judged {
 		out.score *= heapNotClose
 		out.against = append(out.against, Evidence{Says: "memory jumped to the limit from far below, and a heap grows step by step", From: data.MaxPromQL(f.h, f.use)})
 	}

@@ -55,16 +55,16 @@ func (f *facts) hoursToLimit() float64 {
 
 // growthFinding is what leak and slow accumulation share.
 func growthFinding(f *facts) finding {
-	if !f.growing() || f.share(rising) < majority/2 || f.shapes[rising] < f.shapes[easing] {
+	if !f.growing() || f.slows() {
 		return finding{}
 	}
 	slope, base := median(f.growth), median(f.bases)
 	out := finding{
-		score: leakOne + leakEach*float64(min(f.shapes[rising]-1, leakMost)),
+		score: leakOne + leakEach*float64(min(max(f.shapes[rising]-1, 0), leakMost)),
 		summary: data.Textf("Memory grows by %s an hour from %s after each start and never levels off, until it meets the limit of %s.",
 			perHour(slope), human(base), human(f.scale)),
 		evidence: []Evidence{
-			{Says: data.Textf("%d of %s rise to their end without slowing down", f.shapes[rising], count(f.eligible, "life")), From: data.GrowthPromQL(f.h)},
+			{Says: data.Textf("%d of %s rise to their end without slowing down", f.shapes[rising]+f.shapes[easing], count(f.eligible, "life")), From: data.GrowthPromQL(f.h)},
 			{Says: data.Textf("growth %s an hour, starting from %s", perHour(slope), human(base)), From: data.GrowthPromQL(f.h)},
 		},
 		advice: []data.Text{
@@ -85,7 +85,7 @@ func growthFinding(f *facts) finding {
 		out.evidence = append(out.evidence, Evidence{Says: data.Textf("kills are regular: every %s, give or take %.0f%%", hoursText(median(f.lengths)), 100**f.regular), From: data.KillsPromQL(f.h)})
 	}
 	if f.shapes[easing] > 0 {
-		out.score -= 0.05
+		out.score -= 0.05 + 0.15*float64(f.shapes[easing])/float64(f.eligible)
 		out.against = append(out.against, Evidence{Says: data.Textf("in %s growth slows down", count(f.shapes[easing], "life")), From: data.GrowthPromQL(f.h)})
 	}
 	lowerByKind(f, &out)
@@ -103,7 +103,7 @@ func lowerByKind(f *facts, out *finding) {
 		out.score *= 0.2
 		out.against = append(out.against, Evidence{Says: "it grows for minutes only and then stays near the limit, as a warm-up does", From: data.MaxPromQL(f.h, f.use)})
 	}
-	if rise, ok := f.loadRise(); ok && rise >= loadGrowth {
+	if rise, ok := f.loadRise(); ok && rise >= loadGrowth && f.load.received.follows >= followsFor {
 		out.score *= 0.5
 		out.against = append(out.against, Evidence{Says: data.Textf("load rose by %.0f%% over the same lives", 100*rise), From: loadQuery(f.h, data.MetricReceived)})
 	} else if ok {
@@ -113,8 +113,8 @@ func lowerByKind(f *facts, out *finding) {
 		out.score *= 0.4
 		out.against = append(out.against, Evidence{Says: "a run of a Job has an end: growth within it may be its work", From: specCommand(f.c, "command")})
 	}
-	if f.cache {
-		out.score *= 0.7
+	if f.cache && cacheServer(f.c) {
+		out.score *= 0.85
 		out.against = append(out.against, Evidence{Says: "it is named like a cache, and a cache without a bound grows the same way", From: specCommand(f.c, "image")})
 	}
 	if f.heap != nil && f.hit != nil && f.heap.bytes >= jvmShareOfLimit*float64(*f.hit) {
@@ -147,7 +147,7 @@ func leakWithoutCourse(f *facts) finding {
 			out.score += leakMany
 		}
 		if f.start.survived > 0 {
-			out.score *= 0.4
+			out.score *= 0.25
 			out.against = append(out.against, Evidence{Says: "other lives got past their start and stayed below the limit", From: data.MaxPromQL(f.h, f.use)})
 		}
 		return out

@@ -13,6 +13,9 @@ const (
 	lowBlind   = 0.35 // only the kill and the limit are known
 	lowQuick   = 0.50 // it never lives for longer than a minute
 	lowStart   = 0.90 // the limit is below what starting takes
+	lowStepped = 0.75 // it lived well until a day from which on no life lasts
+	lowLoaded  = 0.60 // it grows with its load
+	loadMuch   = 0.30 // rise of load over a life from which growth may be nothing but load
 	lowWarm    = 0.85 // growth that is a warm-up: minutes from start to limit, and it stays there
 	warmHours  = 0.60 // hours from start to limit that a warm-up may take
 	warmNear   = 0.22 // share of the time of killed lives near the limit, from which memory stays there
@@ -42,6 +45,13 @@ func scoreLimitTooLow(f *facts) finding {
 			against:  []Evidence{{Says: "a program that leaks that fast looks the same", From: statusCommand(f.c, "lastState.terminated")}},
 			advice:   []data.Text{"Raise the limit once to see whether memory levels off after the start."}}
 	}
+	if f.start.stepped && f.start.peaks == 0 && !f.load.sockets.burst() && !f.batch {
+		return finding{score: lowStepped,
+			summary:  data.Textf("Since %s no life lasts: what it needs has gone up to more than the limit of %s.", f.kills[0].At.UTC().Format("2006-01-02 15:04"), humanInt(f.hit)),
+			evidence: []Evidence{{Says: data.Textf("%s got past the start before, and all of %s since came soon after one", count(f.start.survived, "life"), count(f.start.killed, "kill")), From: data.KillsPromQL(f.h)}},
+			against:  []Evidence{{Says: "a start that has become heavier looks the same", From: data.MaxPromQL(f.h, f.use)}},
+			advice:   []data.Text{"Look at what changed then: a release, a setting, an amount of data."}}
+	}
 	if !f.seen() {
 		return finding{score: lowBlind, summary: data.Textf("The limit of %s was met; without history it may be too low for normal work.", humanInt(f.hit))}
 	}
@@ -54,6 +64,12 @@ func scoreLimitTooLow(f *facts) finding {
 					{Says: data.Textf("%.0f%% of the time of killed lives is above 90%% of the limit", 100*f.nearKilled), From: data.MaxPromQL(f.h, f.use)}},
 				against: []Evidence{{Says: "a cache that fills within minutes looks the same", From: data.GrowthPromQL(f.h)}},
 				advice:  []data.Text{"Raise the limit to the recommended size, and look whether memory levels off."}}
+		}
+		if rise, ok := f.loadRise(); ok && rise >= loadMuch && f.load.received.follows >= followsFor {
+			return finding{score: lowLoaded,
+				summary:  data.Textf("Memory follows the load, which grew by %.0f%% over a life, and meets the limit of %s.", 100*rise, humanInt(f.hit)),
+				evidence: []Evidence{{Says: data.Textf("memory follows what is received (rank correlation %.2f)", f.load.received.follows), From: loadQuery(f.h, data.MetricReceived)}},
+				advice:   []data.Text{"Raise the limit or spread the load over more replicas."}}
 		}
 		return finding{score: 0.10, summary: "Memory grows to the limit."}
 	}

@@ -26,6 +26,9 @@ func scoreStartup(f *facts) finding {
 		return finding{}
 	}
 	early := float64(f.start.early) / float64(f.start.killed)
+	if f.start.stepped && f.start.peaks == 0 {
+		return finding{score: 0.15, summary: "Kills come soon after a start, since a certain day."}
+	}
 	if early < startShare || f.start.early < min(startingLives, f.start.killed) {
 		return finding{}
 	}

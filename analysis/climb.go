@@ -12,7 +12,7 @@ import (
 const (
 	climbLives  = 4    // killed lives with two samples or more
 	climbShare  = 0.80 // … of which so many rise from sample to sample
-	climbAgree  = 1.45 // the two paces differ by no more than this factor
+	climbAgree  = 1.30 // the two paces differ by no more than this factor
 	climbReach  = 0.25 // the climb that is measured is at least this share of the limit
 	backOffMost = 300 * time.Second
 )

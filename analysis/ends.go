@@ -3,6 +3,8 @@ package analysis
 import (
 	"math"
 	"time"
+
+	"github.com/oomedic/oomedic/data"
 )
 
 // How the last minutes before a kill are read.
@@ -86,11 +88,12 @@ func (f *facts) readSeries() {
 	if len(f.kills) < 3 || f.maxLength.Hours() < seriesLong {
 		return
 	}
-	n := 0
-	for i := 1; i < len(f.kills); i++ {
-		if f.kills[i].At.Sub(f.kills[i-1].At) <= seriesGap {
+	n, last := 0, map[data.Text]time.Time{}
+	for _, k := range f.kills {
+		if at, ok := last[k.Pod]; ok && k.At.Sub(at) <= seriesGap {
 			n++
 		}
+		last[k.Pod] = k.At
 	}
 	f.end.series = float64(n) / float64(len(f.kills)-1)
 }

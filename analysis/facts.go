@@ -49,6 +49,8 @@ type facts struct {
 	levels              []float64         // levels at which other lives stand
 	scored              int               // lives of pods that were killed
 	nearKilled          float64           // share of the samples of killed lives near the limit
+	paces               []float64
+	pace                float64 // median over growing lives: trend.pace
 	decels              []float64
 	decel               float64     // median over growing lives: slope of the second half over the first
 	judged              int         // killed lives whose end can be judged
@@ -193,7 +195,7 @@ func (f *facts) readTrends() {
 	if totalKilled > 0 {
 		f.nearKilled = float64(nearKilled) / float64(totalKilled)
 	}
-	f.decel = median(f.decels)
+	f.decel, f.pace = median(f.decels), median(f.paces)
 	if f.scale <= 0 {
 		for i := range f.lives {
 			f.scale = max(f.scale, f.lives[i].peak)
@@ -216,6 +218,9 @@ func (f *facts) countTrend(l *life) {
 		f.growth, f.bases = append(f.growth, t.slope), append(f.bases, t.base)
 		if t.first > 0 {
 			f.decels = append(f.decels, t.second/t.first)
+		}
+		if t.pace > 0 {
+			f.paces = append(f.paces, t.pace)
 		}
 	default:
 		f.levels = append(f.levels, topLevel(l))

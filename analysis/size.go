@@ -29,6 +29,10 @@ const (
 	aboveBurst   = 2.00
 )
 
+// percentRoom is the least multiple of the limit that was hit where the heap is a share of the limit: what stands beside
+// it had more than its share, and grows by that share alone.
+const percentRoom = 1.60
+
 // A limit for a leak only buys time: so much of it, and never more than this multiple of the limit that was hit.
 const (
 	bridgeTime = 48 * time.Hour
@@ -200,6 +204,11 @@ func sizeForHeap(f *facts, r *Recommendation) float64 {
 		r.Steps = append(r.Steps, data.Textf("%s + %s for metaspace, code, threads and buffers = %s", human(f.heap.bytes), human(rule.beside), human(need)))
 	}
 	if f.heap.percent > 0 {
+		if least := percentRoom * float64(*f.hit); need < least {
+			r.Steps = append(r.Steps, data.Textf("the heap follows the limit, and what stands beside it was at least %.0f%% of %s: at least %s × %.2f = %s",
+				100-f.heap.percent, humanInt(f.hit), humanInt(f.hit), percentRoom, human(least)))
+			need = least
+		}
 		r.Cures = false
 		r.Warnings = append(r.Warnings, data.Textf("%s grows the heap with the limit: lower it too, or the kills go on. %s", f.heap.setting, rule.cure))
 	} else {

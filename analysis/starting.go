@@ -27,13 +27,14 @@ type startFacts struct {
 	survived int // lives that got past their start
 	peaks    int // … of these, whose start was the highest they came to for long
 	after    []float64
+	stepped  bool // lives got past their start until a day when none did any more
 }
 
 // readStarts looks at the start of each life.
 func (f *facts) readStarts() {
 	for i := range f.lives {
 		l := &f.lives[i]
-		if l.ended() {
+		if !l.killed.IsZero() || (l.ended() && l.v[len(l.v)-1] >= suddenLast*l.limit) {
 			f.start.killed++
 			if l.end().Sub(l.start) <= startWindow {
 				f.start.early++
@@ -60,6 +61,44 @@ func (f *facts) readStarts() {
 			f.start.peaks++
 		}
 	}
+	f.addUnseen()
+	f.readStep()
+}
+
+// addUnseen counts the kills of lives that were too short to be sampled at all, though samples stand around them.
+func (f *facts) addUnseen() {
+	for _, k := range f.kills {
+		seen, around := false, false
+		for i := range f.lives {
+			l := &f.lives[i]
+			if l.pod != k.Pod {
+				continue
+			}
+			seen = seen || l.killed.Equal(k.At)
+			around = around || (k.At.Sub(l.last()).Abs() <= restartLag || k.At.Sub(l.first()).Abs() <= restartLag)
+		}
+		if !seen && around {
+			f.start.killed++
+			f.start.early++
+		}
+	}
+}
+
+// stepLives is how many early kills in a row show that no life gets past its start any more.
+const stepLives = 5
+
+// readStep sees whether lives got past their start only before the first kill: then it is not the start that is new.
+func (f *facts) readStep() {
+	if len(f.kills) < stepLives || f.start.early < stepLives || f.start.survived == 0 {
+		return
+	}
+	first := f.kills[0].At
+	for i := range f.lives {
+		if l := &f.lives[i]; l.length() >= startSettled && l.first().After(first) {
+			return
+		}
+	}
+	f.start.stepped = f.start.early*10 >= f.start.killed*9
 }
 
 // diesStarting reports whether lives end while they start: at the runtime's hands, or within a minute in most of those

@@ -76,33 +76,6 @@ func titleOf(id Class) data.Text {
 	return data.Clean(string(id))
 }
 
-// causeMeaning explains a cause to a newcomer.
-func causeMeaning(id Class) data.Text {
-	switch id {
-	case LimitTooLow:
-		return "The program needs about the same memory all the time, and that is as much as it may have. It wants a larger limit and nothing else."
-	case MemoryLeak, GradualAccumulation:
-		return "The program keeps memory that it no longer needs, more with every hour. A larger limit delays the kill; only a change of the program ends it."
-	case UnboundedCache:
-		return "The program keeps things at hand to be fast and never throws any away. It wants a bound for that, set below the limit."
-	case LoadSpike:
-		return "Most of the time there is room; now and then something asks for very much at once. Room for that, or a bound on it, is the cure."
-	case ConcurrentRequests:
-		return "Each request needs some memory, and too many ran at the same time."
-	case LargeFile:
-		return "A run reads more into memory than the limit allows; its need follows the size of its input."
-	case JVMHeap:
-		return "Java takes memory for its heap and more beside it. Heap bound and limit must fit together; here they do not."
-	case SharedMemory:
-		return "Files in a memory-backed volume are memory too. They count against the limit and stay when the container restarts."
-	case StartupPeak:
-		return "The program takes more while it starts than it does afterwards. The limit must hold the start as well, or the start must take less."
-	case NodePressure:
-		return "The node ran out, not the container. What the pods of the node request is less than what they use."
-	}
-	return "What was seen does not tell one cause from another, so the size below is a first step and no cure."
-}
-
 // causeDoubt says where the judgement could be wrong.
 func causeDoubt(f *facts, c *Cause) data.Text {
 	switch {

@@ -48,6 +48,7 @@ type trend struct {
 	rise   float64 // slope times length, in bytes
 	first  float64 // slope of the first half in bytes an hour
 	second float64 // slope of the second half in bytes an hour
+	pace   float64 // slope of the last three eighths over that of the three before; 0 when not known
 }
 
 // trendOf returns the trend of a life. scale is the size in bytes that growth is measured against: the limit, or the
@@ -90,6 +91,12 @@ func readTrend(x, y []float64, scale float64) trend {
 	half := len(x) / 2
 	t.first, _ = theilSen(x[:half+1], y[:half+1])
 	t.second, _ = theilSen(x[half:], y[half:])
+	quarter := len(x) / 4
+	cut := quarter + (len(x)-quarter)/2
+	if mid, _ := theilSen(x[quarter:cut+1], y[quarter:cut+1]); mid > 0 {
+		late, _ := theilSen(x[cut:], y[cut:])
+		t.pace = late / mid
+	}
 	net := median(y[len(y)*3/4:]) - median(y[:max(len(y)/4, 1)])
 	switch {
 	case max(t.rise, net) < growthRise*scale || t.tau < growthAgreement:

@@ -42,6 +42,20 @@ var (
 		"zookeeper", "neo4j", "minio", "solr", "database"}
 )
 
+// cacheServers are the words of images that are nothing but caches.
+var cacheServers = []string{"redis", "valkey", "memcached", "varnish", "dragonfly", "keydb"}
+
+// cacheServer reports whether the image is that of a cache, whatever the container is called.
+func cacheServer(c *data.Container) bool {
+	have := imageWords(c.Image)
+	for _, w := range cacheServers {
+		if have[w] {
+			return true
+		}
+	}
+	return false
+}
+
 // namedLike reports whether the image, the container or the workload has one of the words in its name.
 func namedLike(c *data.Container, words []string) bool {
 	have := imageWords(c.Image)
