@@ -46,6 +46,7 @@ func Diagnose(in Input) Diagnosis {
 	if f.c.Workload.Kind != "Deployment" {
 		d.Cost.NetZero = "" // fewer replicas of a database or one pod a node are no way to save
 	}
+	f.weighCost(&d)
 	d.Lives, d.Forecast = f.lifeFacts(), f.forecast(&d.Cause)
 	d.Commands = commandsFor(f.c, &d.Recommendation, d.Runtime)
 	d.Gaps = gapsOf(in, f)

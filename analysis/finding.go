@@ -139,8 +139,17 @@ type Cost struct {
 	Currency      string
 	PerGiBMonth   float64
 	PriceFrom     data.Text
-	NetZero       data.Text   // "4 replicas instead of 5"; empty when there is none
-	Steps         []data.Text // the arithmetic
+	NetZero       data.Text // "4 replicas instead of 5"; empty when there is none
+	// MaxReplicas and MaxMonthly are the same at the most replicas that an autoscaler may make; nil without one.
+	MaxReplicas *int32
+	MaxMonthly  *float64
+	// RestartsPerWeek is how often the workload's pods were killed a week, MinutesLost the minutes a week that none of
+	// their containers ran for it: what it costs to do nothing. Nil when unknown.
+	RestartsPerWeek *float64
+	MinutesLost     *float64
+	// BandAid says what a larger limit costs and buys where it cures nothing; empty elsewhere.
+	BandAid data.Text
+	Steps   []data.Text // the arithmetic
 }
 
 // Commands are the commands that do the same by hand.

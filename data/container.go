@@ -83,6 +83,8 @@ type Workload struct {
 	Name       Text
 	UID        Text
 	Replicas   *int32 // desired; nil when the kind has none or it could not be read
+	// MaxReplicas is how many a HorizontalPodAutoscaler may make of them; nil without one, or when it was not read.
+	MaxReplicas *int32
 	// Problem says why the walk stopped early (a right that is missing, an owner that is gone); empty when it did not.
 	Problem Text
 	// Chain is the whole walk, from the pod's own controller past this object to the topmost owner, such as
