@@ -143,7 +143,7 @@ func childEnd(c *data.Container, t *data.Termination, v *verdict) {
 // wrote to a volume in memory outlives it and is charged to the pod, so that after one kill no start may succeed.
 func startVerdict(c *data.Container, t *data.Termination, v *verdict) {
 	v.oom, v.scope, v.confidence, v.label = true, ScopeStartup, sureStartup, "startup"
-	v.why = kindWords(c) + "The container was OOM-killed while it was being started, before its own program ran."
+	v.why = inKind(c, "The container was OOM-killed while it was being started, before its own program ran.")
 	v.evidence = append(v.evidence, Evidence{Says: data.Textf("the runtime says: %s", clip(t.Message, 160)), From: statusCommand(c, t.Field+".message")})
 	if len(c.MemoryVolumes) > 0 && c.Restarts > 0 {
 		v.why += data.Textf(" What the container before it left in the memory-backed volume %s still counts.", c.MemoryVolumes[0])

@@ -23,7 +23,7 @@ func killVerdict(c *data.Container, t *data.Termination, v *verdict) {
 	default:
 		nodeVerdict(c, t, v)
 	}
-	v.why = kindWords(c) + v.why
+	v.why = inKind(c, v.why)
 	if e, k, ok := announced(c, t); ok {
 		orderedToo(c, v, e, k)
 	}
@@ -82,7 +82,15 @@ func nodeVerdict(c *data.Container, t *data.Termination, v *verdict) {
 func orderedToo(c *data.Container, v *verdict, e data.Event, k killer) {
 	v.against = append(v.against, eventEvidence(e))
 	v.scope, v.confidence, v.label = ScopeChild, unsureSystem, "child"
-	v.why = kindWords(c) + "A process in the container was OOM-killed at some time in this life. The end itself may be another one: " + lowerFirst(k.why)
+	v.why = inKind(c, "A process in the container was OOM-killed at some time in this life. The end itself may be another one: "+lowerFirst(k.why))
+}
+
+// inKind begins a sentence with the kind of the container where that is no ordinary one.
+func inKind(c *data.Container, why data.Text) data.Text {
+	if words := kindWords(c); words != "" {
+		return words + lowerFirst(why)
+	}
+	return why
 }
 
 // kindWords names a container that is no ordinary one, as the start of a sentence.

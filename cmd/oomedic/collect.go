@@ -27,14 +27,24 @@ type findings struct {
 func (o *options) collect(ctx context.Context, c *kube.Client, cluster data.Cluster, m ui.Metrics) (findings, error) {
 	f := findings{cluster: cluster}
 	store := data.NewStore(time.Now)
+	if o.kills != nil {
+		o.kills.Recall(store, cluster.Namespaces, maxSince)
+	}
 	if err := c.List(ctx, store); err != nil {
 		return f, err
 	}
 	f.metrics = m.Probe(ctx)
 	if f.metrics.Reachable {
 		f.gaps = append(f.gaps, o.childKills(ctx, c, store, cluster, m)...)
+		if p, ok := m.(ui.Past); ok {
+			past, gaps := p.Past(ctx, cluster.Namespaces)
+			f.gaps = append(append(f.gaps, gaps...), ui.KeepPast(ctx, c, store, past)...)
+		}
 	} else {
 		f.gaps = append(f.gaps, data.Gap{What: "memory history", Why: f.metrics.Problem})
+	}
+	if o.kills != nil {
+		o.kills.Keep(store)
 	}
 	s := store.Snapshot()
 	f.gaps = append(f.gaps, s.Gaps...)

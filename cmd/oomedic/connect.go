@@ -40,6 +40,9 @@ func (o *options) connect(ctx context.Context) (*kube.Client, data.Cluster, erro
 	if err != nil {
 		return nil, data.Cluster{}, fmt.Errorf("the kubeconfig can't be used: %w", err)
 	}
+	if o.quiet && cfg.ExecProvider != nil {
+		silence(cfg)
+	}
 	fallback, _, err := loader.Namespace()
 	if err != nil {
 		fallback = ""
@@ -48,7 +51,7 @@ func (o *options) connect(ctx context.Context) (*kube.Client, data.Cluster, erro
 	cfg.UserAgent = "oomedic/" + versionText()
 	return o.open(ctx, cfg, kube.Options{
 		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: name, Fallback: fallback, Log: o.log,
-		Journal: openJournal(), As: *o.kube.Impersonate,
+		Journal: openJournal(), As: *o.kube.Impersonate, Since: o.since,
 	})
 }
 
@@ -63,14 +66,19 @@ func (o *options) open(ctx context.Context, cfg *rest.Config, ko kube.Options) (
 		return first, cluster, err
 	}
 	quiet := rest.CopyConfig(cfg)
-	quiet.ExecProvider.StdinUnavailable = true
-	quiet.ExecProvider.StdinUnavailableMessage = "the terminal shows oomedic: log in with kubectl in another one"
+	silence(quiet)
 	second, err := kube.New(quiet, ko)
 	if err != nil {
 		return nil, data.Cluster{}, err
 	}
 	cluster, err = second.Check(ctx)
 	return second, cluster, err
+}
+
+// silence keeps the credential plugin of a configuration from asking on the terminal.
+func silence(cfg *rest.Config) {
+	cfg.ExecProvider.StdinUnavailable = true
+	cfg.ExecProvider.StdinUnavailableMessage = "the terminal shows oomedic: log in with kubectl in another one"
 }
 
 // contextNames lists at most five names of contexts.

@@ -14,6 +14,7 @@ import (
 	"github.com/oomedic/oomedic/data/journal"
 	"github.com/oomedic/oomedic/data/kube"
 	"github.com/oomedic/oomedic/data/prom"
+	"github.com/oomedic/oomedic/ui"
 )
 
 func newDemo(o *options) *cobra.Command {
@@ -67,7 +68,7 @@ func (o *options) demo(ctx context.Context, print bool) error {
 	if print || !o.interactive() {
 		return o.printReport(ctx, client, cluster, m)
 	}
-	return o.show(ctx, client, cluster, m, written)
+	return o.show(ctx, o.watch(ctx, client, cluster, nil), ui.Options{Cluster: client, Journal: written, Metrics: m, Connections: m, Where: cluster})
 }
 
 // demoMetrics asks the engine of the sandbox by the same client as any Prometheus.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/data/killlog"
 	"github.com/oomedic/oomedic/themes"
 )
 
@@ -39,6 +40,9 @@ type options struct {
 	priceGiBMonth float64
 	output        string
 
+	// quiet is true while the screen is taken: no credential plugin may ask for anything.
+	quiet bool
+	kills *killlog.Log // what a report knows of earlier runs; nil for none
 	since time.Duration
 	price analysis.Price
 	log   *slog.Logger

@@ -62,6 +62,7 @@ func (o *options) report(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	o.kills = o.openKillLog(ctx, client)
 	return o.printReport(ctx, client, cluster, m)
 }
 

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"runtime/debug"
 	"time"
 
-	"github.com/oomedic/oomedic/data"
-	"github.com/oomedic/oomedic/data/kube"
 	"github.com/oomedic/oomedic/ui"
 )
 
@@ -20,36 +17,20 @@ func (o *options) tui(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return o.show(ctx, client, cluster, m, openJournal())
+	w := o.watch(ctx, client, cluster, o.openKillLog(ctx, client))
+	return o.show(ctx, w, ui.Options{
+		Cluster: client, Journal: openJournal(), Metrics: m, Connections: m, Where: cluster,
+		Switcher: &switcher{o: o, client: client, context: cluster.Context, metrics: m},
+	})
 }
 
-// show runs the watch and the UI side by side until the person leaves. What others write to standard error meanwhile
+// show runs the UI on a watch until the person leaves, and ends the watch. What others write to standard error meanwhile
 // (credential plugins, runtimes) goes to the log and not into the screen.
-func (o *options) show(ctx context.Context, c *kube.Client, cluster data.Cluster, m *finder, j ui.Journal) error {
-	store := data.NewStore(time.Now)
-	ctx, stop := context.WithCancel(ctx)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		defer func() {
-			// A panic here would end the program with the terminal in raw mode: it becomes a stale list instead.
-			if p := recover(); p != nil {
-				o.log.Error("the watch panicked", "panic", p, "stack", string(debug.Stack()))
-				store.SetHealth("", data.Stale, data.Textf("the watch failed inside: %v", p))
-			}
-		}()
-		if err := c.Watch(ctx, store); err != nil && ctx.Err() == nil {
-			store.SetHealth("", data.Stale, data.Clean(err.Error()))
-		}
-	}()
-	defer func() {
-		stop()
-		<-watched
-	}()
+func (o *options) show(ctx context.Context, w watched, u ui.Options) error {
+	defer w.stop()
 	restore := divertStderr(o.logTo)
 	defer restore()
-	return ui.Run(ctx, ui.Options{
-		Source: store, Cluster: c, Journal: j, Metrics: m, Connections: m, Where: cluster, Since: o.since,
-		Theme: o.theme, ReadOnly: o.readOnly, Price: o.price, Log: o.log, Now: time.Now, Zone: time.Local,
-	})
+	u.Source, u.Stop, u.Since, u.Theme, u.ReadOnly = w.store, w.stop, o.since, o.theme, o.readOnly
+	u.Price, u.Log, u.Now, u.Zone = o.price, o.log, time.Now, time.Local
+	return ui.Run(ctx, u)
 }

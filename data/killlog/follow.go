@@ -33,6 +33,9 @@ func (l *Log) Follow(ctx context.Context, st *data.Store) {
 	}
 }
 
+// Keep writes the kills that st holds now.
+func (l *Log) Keep(st *data.Store) { l.keep(st, st.Snapshot().Containers) }
+
 // keep records; a panic costs this look alone.
 func (l *Log) keep(st *data.Store, cs []data.Container) {
 	defer func() {
