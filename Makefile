@@ -40,7 +40,7 @@ bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 score: ## measure the diagnosis on simulated cases and write docs/accuracy.md (five minutes)
-	cd cmd/score && go run . -part held -md ../../docs/accuracy.md
+	cd cmd/score && go vet ./... && go test ./... && go run . -part held -md ../../docs/accuracy.md
 
 bench-prom: ## measure what questions cost a real Prometheus with 100,000 series, beside a subquery over the same
 	go test -tags e2e -count=1 -timeout 30m -run TestCost -v ./data/prom/conformance -args -cost

@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/oomedic/oomedic v0.0.0
+	github.com/prometheus/common v0.73.1
 	github.com/prometheus/prometheus v0.314.0
 	k8s.io/autoscaler/vertical-pod-autoscaler v1.8.1
 )
@@ -83,7 +84,6 @@ require (
 	github.com/prometheus/client_golang v1.25.0 // indirect
 	github.com/prometheus/client_golang/exp v0.0.0-20260724065723-ecdb8254ba61 // indirect
 	github.com/prometheus/client_model v0.6.3 // indirect
-	github.com/prometheus/common v0.73.1 // indirect
 	github.com/prometheus/otlptranslator v1.0.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/prometheus/sigv4 v0.4.1 // indirect

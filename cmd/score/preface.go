@@ -25,15 +25,18 @@ kube-state-metrics missed. The diagnosis gets what the API server and the metric
 * There are two parts. The analysis may be tuned on **dev**. **held** has other seeds, other forms (growth by a Weibull law
   instead of a line, spikes of Pareto instead of log-normal heights, sawtooths of garbage collection, heavy-tailed noise,
   office hours instead of a sine) and other ranges.
-* Simulator and analysis were written by different people who did not read each other's code; the simulator's forms are
-  taken from what is published on Kubernetes, the kernel and the runtimes. Both still come from one project, so that a
-  form which nobody thought of is missing in both.
+* The simulator and the analysis were made apart: neither was written with the other's forms or thresholds at hand. The
+  simulator's forms follow what is published on Kubernetes, the kernel and the runtimes. Both still come from one project,
+  so that a form which nobody thought of is missing in both. Nothing of part held is ever shown but these tables.
 * The classes are equally frequent here, which they are in no cluster.
 
-A limit's result is found by letting the same workload go on for 14 days of true need under it, once, with new pods. The
-other policies get the same samples: VPA is the recommender of k8s.io/autoscaler/vertical-pod-autoscaler %[4]s with its
-default settings, given every kill, its limit in the proportion of limit to request as before; it would go on learning in a
-cluster, here its one answer counts. KRR is its simple strategy (maximum of 14 days and 15 %%; with OOM data at least the limit and
-25 %%), reimplemented from its documentation.
+A limit's result is found by letting the same workload go on for 14 days of true need under it, once, with new pods. The knobs of
+a runtime stay as they are, also where the advice is to turn them. The other policies get the same samples: VPA is the recommender of k8s.io/autoscaler/vertical-pod-autoscaler %[4]s with its
+default settings, given every kill. By default it sets the request to its target and scales the limit in proportion; the row
+"limit = target" is a pod whose limit is its request. In a cluster it would go on learning, here its one answer counts. KRR is its simple strategy (maximum of 14 days and 15 %%; with OOM data at least the limit and
+25 %%), reimplemented from what is published.
+
+Of each condition a tenth of the cases is also written into a storage of Prometheus and read back through its query engine by
+the code that reads live clusters; the answer has to be the same.
 `, "`", o.part, o.cases, baselines.VPAVersion)
 }

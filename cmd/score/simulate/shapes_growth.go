@@ -23,6 +23,7 @@ func (b *builder) tooLow() {
 		top, low := b.between(1.01, 1.2), b.between(0.4, 0.65)
 		d.base, d.perLoad = low*L, (top-low)*L/(1+b.load.season)
 		d.noise.sigma = b.between(0.003, 0.01)
+		b.grown(0.6, 0.7)
 	case "flat": // above the limit as soon as it is warm
 		b.p.loops = true
 		d.base, d.perLoad = b.between(1.03, 1.25)*L, 0.02*L
@@ -31,6 +32,7 @@ func (b *builder) tooLow() {
 	case "grazing": // a plateau whose noise touches the limit
 		d.base, d.perLoad = b.between(0.9, 0.96)*L, 0.01*L
 		d.noise.sigma, d.noise.tau = b.between(0.02, 0.035), b.scale(20*minute, 4*hour)
+		b.grown(0.5, 0.8)
 	case "step": // a new version needs more
 		at, low := b.someday(), b.between(0.55, 0.8)
 		top := b.between(1.0, 1.2)
@@ -50,6 +52,14 @@ func (b *builder) tooLow() {
 	}
 	if b.held && b.p.shape == "flat" {
 		d.warmSteps = float64(3 + b.IntN(6))
+	}
+}
+
+// grown makes a workload, with probability p, one that needed only a share of its base before a new version came.
+func (b *builder) grown(p, share float64) {
+	if b.chance(p) {
+		b.newAt = b.someday()
+		b.d.versions = []version{{base: share, growth: 1}, {at: b.newAt, base: 1, growth: 1}}
 	}
 }
 

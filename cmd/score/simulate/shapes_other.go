@@ -66,7 +66,7 @@ func (b *builder) node() {
 		b.p.limit = 0
 		b.p.request = one(b.dice, 0, 0.2, 0.4) * L
 	} else {
-		b.p.request = L * one(b.dice, 0.1, 0.2, 0.3)
+		b.p.request = L * one(b.dice, 0.75, 0.5, 0.5, 0.25)
 	}
 	mean := b.scale(day, 9*day)
 	for t := b.wait(mean); t < horizon+future; t += b.wait(mean) {
