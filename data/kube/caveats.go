@@ -39,6 +39,13 @@ func effect(o *owner) data.Text {
 		return data.Textf("rolls out to %s, node by node", pods(*o.replicas))
 	case *batchv1.CronJob:
 		return "from the next run on"
+	case *batchv1.Job:
+		return "its pods get it when the Job is resumed"
+	case *appsv1.ReplicaSet, *corev1.ReplicationController:
+		return data.Textf("new pods get it: the %s that it has keep the old value until they are resized or deleted", pods(*o.replicas))
+	}
+	if o.custom != nil {
+		return data.Textf("the controller of %s takes it to the pods in its own way", o.custom.kind)
 	}
 	return ""
 }
