@@ -31,17 +31,48 @@ var neededMetrics = []string{
 	data.MetricLimits, data.MetricRequests, data.MetricLastEnd, data.MetricLastReason, data.MetricInitLastEnd, data.MetricRestarts,
 }
 
-// Probe asks in four cheap questions whether the source answers, which needed metrics it has, and how often it samples
-// the working set. It keeps the scrape interval for the steps of charts.
+// Probe asks cheap questions: whether the source answers, which needed metrics it has, and how often it samples the
+// working set. It keeps the scrape interval for the steps of charts.
 func (r *Reader) Probe(ctx context.Context) Status {
-	st := Status{Source: r.source, Has: map[string]bool{}, Jobs: map[string][]data.Text{}}
-	now := r.now()
-	a, err := r.instant(ctx, `count by (__name__,job)({__name__=~"`+strings.Join(neededMetrics, "|")+`"})`, now)
+	st := Status{Source: r.source}
+	a, err := r.inventory(ctx, &st)
 	if err != nil {
 		st.Problem, st.Trouble = data.Clean(err.Error()), troubleOf(err)
 		return st
 	}
 	st.Reachable = true
+	for _, jobs := range st.Jobs {
+		slices.Sort(jobs)
+	}
+	for _, m := range neededMetrics {
+		st.Has[m] = st.Has[m]
+	}
+	st.Version = r.version(ctx)
+	if st.Has[data.MetricWorkingSet] {
+		st.ScrapeInterval = r.sampleScrape(ctx)
+	}
+	st.Missing = missing(st.Has)
+	for _, w := range a.query.Warnings {
+		st.Missing = append(st.Missing, data.Gap{What: "a complete answer from Prometheus", Why: "it warned: " + w})
+	}
+	return st
+}
+
+// inventory finds which needed metrics there are and of which jobs: from the index, or by counting series where the
+// source has no index to ask.
+func (r *Reader) inventory(ctx context.Context, st *Status) (answer, error) {
+	st.Has, st.Jobs = map[string]bool{}, map[string][]data.Text{}
+	switch ok, err := r.indexed(ctx, st); {
+	case ok:
+		return answer{}, nil
+	case troubleOf(err) == Slow, troubleOf(err) == Unreachable, troubleOf(err) == Canceled:
+		return answer{}, err
+	}
+	st.Has, st.Jobs = map[string]bool{}, map[string][]data.Text{}
+	a, err := r.instant(ctx, `count by (__name__,job)({__name__=~"`+strings.Join(neededMetrics, "|")+`"})`, r.now())
+	if err != nil {
+		return a, err
+	}
 	if v, ok := a.value.(model.Vector); ok {
 		for _, s := range v {
 			name := string(s.Metric[model.MetricNameLabel])
@@ -51,21 +82,23 @@ func (r *Reader) Probe(ctx context.Context) Status {
 			}
 		}
 	}
-	for _, jobs := range st.Jobs {
-		slices.Sort(jobs)
+	return a, nil
+}
+
+// sampleScrape measures the scrape interval in one namespace, since counting the samples of a whole cluster is no cheap
+// question; in all of them where that one has nothing.
+func (r *Reader) sampleScrape(ctx context.Context) time.Duration {
+	names, err := r.labelValues(ctx, "namespace", data.MetricWorkingSet)
+	if err == nil && len(names) > 0 {
+		one := names[0]
+		if slices.Contains(names, "kube-system") {
+			one = "kube-system" // every cluster has it, and it is small
+		}
+		if d := r.measureScrape(ctx, joinMatchers(equal("namespace", one), realContainers)); d > 0 {
+			return d
+		}
 	}
-	for _, m := range neededMetrics {
-		st.Has[m] = st.Has[m]
-	}
-	st.Version = r.version(ctx)
-	if st.Has[data.MetricWorkingSet] {
-		st.ScrapeInterval = r.measureScrape(ctx, realContainers)
-	}
-	st.Missing = missing(st.Has)
-	for _, w := range a.query.Warnings {
-		st.Missing = append(st.Missing, data.Gap{What: "a complete answer from Prometheus", Why: "it warned: " + w})
-	}
-	return st
+	return r.measureScrape(ctx, realContainers)
 }
 
 // version asks for the build; Thanos, Mimir and proxies may not tell, which is no failure.

@@ -31,6 +31,7 @@ type backend struct {
 	name      string
 	address   string
 	transport http.RoundTripper // nil for the network
+	pid       int               // of the server's process; 0 within the process
 }
 
 // reader returns a Reader of the backend at the fixture's present. over, when not nil, stands before the server.
@@ -182,9 +183,10 @@ func prometheus(t testing.TB, dir string) backend {
 		t.Fatal(err)
 	}
 	address := freeAddress(t)
-	start(t, address, "/-/ready", exec.CommandContext(context.Background(), path, "--config.file="+config, "--storage.tsdb.path="+dir,
-		"--storage.tsdb.retention.time=50y", "--web.listen-address="+address, "--log.level=warn"))
-	return backend{name: "Prometheus", address: "http://" + address}
+	cmd := exec.CommandContext(context.Background(), path, "--config.file="+config, "--storage.tsdb.path="+dir,
+		"--storage.tsdb.retention.time=50y", "--web.listen-address="+address, "--log.level=warn")
+	start(t, address, "/-/ready", cmd)
+	return backend{name: "Prometheus", address: "http://" + address, pid: cmd.Process.Pid}
 }
 
 // victoria starts a real VictoriaMetrics and imports series.
