@@ -109,6 +109,14 @@ func leakOutlook(f *facts, c *Cause, r *Recommendation) {
 		r.Warnings = append(r.Warnings, "no limit cures a leak: this one only buys time")
 		return
 	}
+	if c.GrowthLow != nil && c.GrowthHigh != nil {
+		if *c.GrowthLow > 0 {
+			r.ToKillHigh = hoursPtr(r.ToKill.Hours() * *c.GrowthPerHour / *c.GrowthLow)
+		}
+		if *c.GrowthHigh > 0 {
+			r.ToKillLow = hoursPtr(r.ToKill.Hours() * *c.GrowthPerHour / *c.GrowthHigh)
+		}
+	}
 	line := data.Textf("no limit cures a leak: this one buys %s from each start", durationText(*r.ToKill))
 	if before := untilLimit(float64(*c.Baseline), *c.GrowthPerHour, float64(*f.hit)); before != nil {
 		line += data.Textf(" instead of %s", durationText(*before))
