@@ -84,29 +84,53 @@ func (r *Reader) mostAtOnce(ctx context.Context, n *notes, promql string, now ti
 	return most, nil
 }
 
-// reachOfKills returns from when on kube-state-metrics was asked, as far as a step of six hours shows. Where it was
-// there when the window began, it is that.
+// reachOfKills returns from when on kube-state-metrics was asked, to killStep. Where it was there when the window began,
+// it is that.
 func (r *Reader) reachOfKills(ctx context.Context, n *notes, sel string, now time.Time, window time.Duration) time.Time {
 	begin := now.Add(-window)
 	for _, promql := range []string{"count(kube_node_info)", "count(" + endTimes(sel) + ")"} {
-		answers, err := r.rangedSplit(ctx, n, promql, begin, now, countStep, maxHalvings)
+		first, err := r.firstOf(ctx, n, promql, begin, now, countStep)
+		if err == nil && first.After(begin) {
+			// A step is coarse: what is left of it is looked at closely.
+			first, err = r.firstOf(ctx, n, promql, later(begin, first.Add(-countStep)), first, killStep)
+		}
 		if err != nil {
 			n.failed("how far back kills are known", err)
 			return time.Time{}
 		}
-		var first int64
-		for _, a := range answers {
-			for _, s := range seriesOf(a) {
-				if first == 0 || s.T[0] < first {
-					first = s.T[0]
-				}
-			}
-		}
-		if first > 0 {
-			return time.UnixMilli(first).UTC()
+		if !first.IsZero() {
+			return first
 		}
 	}
 	return time.Time{}
+}
+
+// firstOf returns the first step at which promql has a value; zero when none has.
+func (r *Reader) firstOf(ctx context.Context, n *notes, promql string, from, to time.Time, step time.Duration) (time.Time, error) {
+	answers, err := r.rangedSplit(ctx, n, promql, from, to, step, maxHalvings)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var first int64
+	for _, a := range answers {
+		for _, s := range seriesOf(a) {
+			if first == 0 || s.T[0] < first {
+				first = s.T[0]
+			}
+		}
+	}
+	if first == 0 {
+		return time.Time{}, nil
+	}
+	return time.UnixMilli(first).UTC(), nil
+}
+
+// later returns the later of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // pastKey names a container as metrics do; uid is empty where the source has none.
