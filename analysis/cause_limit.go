@@ -13,6 +13,7 @@ const (
 	lowBlind   = 0.35 // only the kill and the limit are known
 	lowQuick   = 0.50 // it never lives for longer than a minute
 	lowStart   = 0.90 // the limit is below what starting takes
+	lowInit    = 0.60 // an init container fails again and again
 	lowStepped = 0.75 // it lived well until a day from which on no life lasts
 	lowLoaded  = 0.60 // it grows with its load
 	loadMuch   = 0.30 // rise of load over a life from which growth may be nothing but load
@@ -44,6 +45,13 @@ func scoreLimitTooLow(f *facts) finding {
 			evidence: []Evidence{{Says: "it is killed within a minute of its start, again and again", From: statusCommand(f.c, "lastState.terminated")}},
 			against:  []Evidence{{Says: "a program that leaks that fast looks the same", From: statusCommand(f.c, "lastState.terminated")}},
 			advice:   []data.Text{"Raise the limit once to see whether memory levels off after the start."}}
+	}
+	if f.c.Kind == data.InitContainer && f.eligible == 0 && max(int(f.c.Restarts), len(f.kills)) >= startingLives {
+		return finding{score: lowInit,
+			summary:  data.Textf("Its work does not fit under the limit of %s: each try is killed, and an init container does the same again each time.", humanInt(f.hit)),
+			evidence: []Evidence{{Says: data.Textf("killed in each of %s", count(max(int(f.c.Restarts), len(f.kills)), "try")), From: statusCommand(f.c, "restartCount")}},
+			against:  []Evidence{{Says: "its tries are too short to show how memory went", From: statusCommand(f.c, "lastState.terminated")}},
+			advice:   []data.Text{"Raise the limit once to see what the work needs; nothing else of the pod starts before it is through."}}
 	}
 	if f.start.stepped && f.start.peaks == 0 && !f.load.sockets.burst() && !f.batch {
 		return finding{score: lowStepped,

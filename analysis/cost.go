@@ -84,6 +84,9 @@ func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
+	if base, ok := strings.CutSuffix(what, "try"); ok && what == "try" {
+		return fmt.Sprintf("%d %stries", n, base)
+	}
 	if base, ok := strings.CutSuffix(what, "life"); ok {
 		return fmt.Sprintf("%d %slives", n, base)
 	}

@@ -58,7 +58,7 @@ func rampMinutes(l *life) (float64, bool) {
 	if at == lo {
 		return 0, false
 	}
-	return l.end().Sub(time.UnixMilli(l.t[at-1])).Minutes(), true
+	return max(l.end().Sub(time.UnixMilli(l.t[at-1])).Minutes(), 0), true
 }
 
 // readClock sees whether kills keep to an hour of the day.

@@ -11,14 +11,17 @@ import (
 
 // How load is held against kills and against memory.
 const (
-	burstReach = 15 * time.Minute // how long before a kill load is looked at
-	burstRatio = 2.0              // load at kills over usual load, from which it was a burst
-	burstRank  = 0.90             // … if it also was higher than at this share of the time
-	followsFor = 0.50             // rank correlation of memory with load from which memory follows it
-	fewPairs   = 24               // fewer common steps tell nothing
-	mostPairs  = 2100             // steps of a signal that are compared, the newest: seven days of five minutes
-	loadGrowth = 0.10             // rise of load over a growing life that may be why memory grows
-	mostRatio  = 1000.0
+	burstReach   = 15 * time.Minute // how long before a kill load is looked at
+	burstRatio   = 2.0              // load at kills over usual load, from which it was a burst
+	burstRank    = 0.90             // … if it also was higher than at this share of the time
+	followsFor   = 0.50             // rank correlation of memory with load from which memory follows it
+	fewPairs     = 24               // fewer common steps tell nothing
+	mostPairs    = 2100             // steps of a signal that are compared, the newest: seven days of five minutes
+	loadGrowth   = 0.10             // rise of load over a growing life that may be why memory grows
+	inputShare   = 0.05             // input of one step over the limit, below which it fills nothing
+	leastSockets = 8                // connections or threads
+	leastCores   = 0.02
+	mostRatio    = 1000.0
 )
 
 // signalFacts is how one signal of load stood at kills, and whether memory follows it.
@@ -31,11 +34,12 @@ type signalFacts struct {
 	follows float64 // rank correlation with memory, -1 to 1; 0 when not known
 	rise    float64 // median over growing lives: load of the last quarter over that of the first, less 1
 	risen   bool    // rise is known
+	least   float64 // what is below this is idling, in the signal's unit
 }
 
 // burst reports whether load was unusually high at most kills.
 func (s signalFacts) burst() bool {
-	return s.known && s.kills > 0 && s.ratio >= burstRatio && s.rank >= burstRank
+	return s.known && s.kills > 0 && s.ratio >= burstRatio && s.rank >= burstRank && s.peak >= s.least
 }
 
 // quiet reports whether load is known and was as usual at most kills.
@@ -65,6 +69,10 @@ func (f *facts) readLoad() {
 	} {
 		*s.into = f.readSignal(s.in)
 	}
+	// What comes in within one step must be a part of what memory rose by, or it cannot have been what filled it.
+	input := inputShare * f.scale / max(f.h.Load.Step.Seconds(), 1)
+	f.load.received.least, f.load.reads.least = input, input
+	f.load.sockets.least, f.load.threads.least, f.load.cpu.least = leastSockets, leastSockets, leastCores
 }
 
 // readSignal compares one signal with kills and memory.
