@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"syscall"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -65,6 +66,7 @@ func (s *podSource) ListWithContext(ctx context.Context, _ metav1.ListOptions) (
 func (s *podSource) WatchWithContext(ctx context.Context, opts metav1.ListOptions) (_ watch.Interface, err error) {
 	defer s.recovered(&err)
 	opts.LabelSelector = s.c.o.Selector
+	began := time.Now()
 	w, err := s.c.cs.CoreV1().Pods(s.ns).Watch(ctx, opts)
 	switch {
 	case err == nil:
@@ -73,11 +75,16 @@ func (s *podSource) WatchWithContext(ctx context.Context, opts metav1.ListOption
 		return nil, err
 	default:
 		s.failed(ctx, "watch", err)
+		if transient(err) {
+			// The one kind of error after which the reflector opens the stream again where it was. After any other it
+			// lists every pod anew.
+			return nil, errors.Join(syscall.ECONNREFUSED, err)
+		}
 		return nil, err
 	}
 	s.hold = 0
 	s.health.opened()
-	return followed(w, s.health.dropped), nil
+	return followed(w, began, s.health.dropped), nil
 }
 
 // recovered turns a panic into an error, after which the reflector tries again, and says that the list is stale.
@@ -121,12 +128,19 @@ type stream struct {
 	once  sync.Once
 }
 
-// followed returns w with ended called when its events end before anybody stopped it, or when it reports an error.
-func followed(w watch.Interface, ended func()) watch.Interface {
+// shortWatch is how long a stream without events lasts at least: the reflector takes a shorter one for a broken server
+// and lists every pod anew.
+const shortWatch = 1050 * time.Millisecond
+
+// followed returns w, asked for at the time began, with ended called when its events end before anybody stopped it, or
+// when it reports an error.
+func followed(w watch.Interface, began time.Time, ended func()) watch.Interface {
 	s := &stream{inner: w, out: make(chan watch.Event), done: make(chan struct{})}
 	go func() {
 		defer close(s.out)
+		events := 0
 		for e := range w.ResultChan() {
+			events++
 			if e.Type == watch.Error {
 				ended()
 			}
@@ -138,8 +152,15 @@ func followed(w watch.Interface, ended func()) watch.Interface {
 		}
 		select {
 		case <-s.done:
+			return
 		default:
 			ended()
+		}
+		if rest := shortWatch - time.Since(began); events == 0 && rest > 0 {
+			select {
+			case <-s.done:
+			case <-time.After(rest):
+			}
 		}
 	}()
 	return s

@@ -187,8 +187,8 @@ func BenchmarkPod(b *testing.B) {
 	})
 }
 
-// wireList is a PodList as the server sends it: the magic, and a runtime.Unknown around the list.
-func wireList(t testing.TB, l *corev1.PodList) []byte {
+// WireList is a PodList as the server sends it: the magic, and a runtime.Unknown around the list.
+func WireList(t testing.TB, l *corev1.PodList) []byte {
 	t.Helper()
 	raw, err := l.Marshal()
 	if err != nil {
@@ -209,7 +209,7 @@ func TestPageIsReadWhateverTheChunks(t *testing.T) {
 	for i := range 60 {
 		l.Items = append(l.Items, *ordinaryPod(i))
 	}
-	wire := wireList(t, l)
+	wire := WireList(t, l)
 	for _, chunk := range []int{1, 7, 4096, len(wire)} {
 		n := 0
 		p := &podReader{walked: func(raw []byte) error { n++; agree(t, raw); return nil }}

@@ -17,6 +17,7 @@ type proxy struct {
 	listener net.Listener
 	conns    map[net.Conn]struct{}
 	silent   bool // take connections and bytes and answer nothing
+	piece    int  // bytes that are passed on at a time; 0 for what comes
 }
 
 // behindProxy returns a configuration that reaches the server of cfg through a proxy.
@@ -62,6 +63,32 @@ func (p *proxy) down() {
 	}
 }
 
+// cutAll ends every connection; new ones are let through.
+func (p *proxy) cutAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.conns {
+		_ = c.Close()
+		delete(p.conns, c)
+	}
+}
+
+// slice passes on n bytes at a time.
+func (p *proxy) slice(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.piece = n
+}
+
+func (p *proxy) buffer() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.piece > 0 {
+		return make([]byte, p.piece)
+	}
+	return make([]byte, 32<<10)
+}
+
 // mute makes all connections swallow bytes, as when a cable is cut; false lets new connections through.
 func (p *proxy) mute(on bool) {
 	p.mu.Lock()
@@ -98,7 +125,7 @@ func (p *proxy) serve(client net.Conn) {
 
 func (p *proxy) copy(to, from net.Conn) {
 	defer to.Close()
-	buf := make([]byte, 32<<10)
+	buf := p.buffer()
 	for {
 		n, err := from.Read(buf)
 		if n > 0 && !p.muted() {

@@ -61,7 +61,7 @@ type pass struct {
 func (p *pass) run(ctx context.Context) (string, error) {
 	began := time.Now()
 	rv, err := p.read(ctx)
-	p.c.log.Info("read all pods", "namespace", p.ns, "pods", len(p.l.seen), "suspect", len(p.l.pods), "took", time.Since(began).Round(time.Millisecond), "err", err)
+	p.c.log.Info("read all pods", "namespace", p.ns, "pods", len(p.l.seen), "suspect", len(p.l.pods), "compressed", p.compress, "took", time.Since(began).Round(time.Millisecond), "err", err)
 	if ctx.Err() != nil {
 		return rv, err
 	}
@@ -91,9 +91,10 @@ func (p *pass) read(ctx context.Context) (string, error) {
 	p.reader.decoded = func(pod *corev1.Pod) { p.add(p.c.slimmed(p.st, pod)) }
 	opts := metav1.ListOptions{LabelSelector: p.c.o.Selector, Limit: firstPage}
 	for {
-		page, err := p.page(ctx, opts)
+		tryCtx, after := withRetryAfter(ctx)
+		page, err := p.page(tryCtx, opts)
 		if err != nil {
-			if err = p.again(ctx, &opts, err); err != nil {
+			if err = p.again(ctx, &opts, err, after.wait(err)); err != nil {
 				return "", err
 			}
 			continue
@@ -110,8 +111,9 @@ func (p *pass) read(ctx context.Context) (string, error) {
 	}
 }
 
-// again decides what follows an error: nil means that opts are to be asked for once more.
-func (p *pass) again(ctx context.Context, opts *metav1.ListOptions, err error) error {
+// again decides what follows an error: nil means that opts are to be asked for once more. after is how long the server
+// asked to wait, if it did.
+func (p *pass) again(ctx context.Context, opts *metav1.ListOptions, err error, after time.Duration) error {
 	if ctx.Err() != nil {
 		return err
 	}
@@ -124,11 +126,11 @@ func (p *pass) again(ctx context.Context, opts *metav1.ListOptions, err error) e
 		return nil
 	}
 	wait := retryFrom << p.tries
-	if after, ok := apierrors.SuggestsClientDelay(err); ok && after > 0 {
+	if after > 0 {
 		if p.waits++; p.waits > throttleTries {
 			return err
 		}
-		wait = min(time.Duration(after)*time.Second, maxThrottle)
+		wait = after
 	} else {
 		if p.tries++; p.tries > pageTries || len(p.l.seen) == 0 || !transient(err) {
 			return err
