@@ -60,7 +60,7 @@ func (o *options) printFix(cluster data.Cluster, f *fixFlags, s *shown) error {
 	case s.applied != nil:
 		writeOutcome(&b, s)
 	case s.err == nil && s.plan.Change.Way == data.WayExport:
-		fmt.Fprintln(&b, "\nNothing was changed. --export prints the change for its source; --way template changes it here.")
+		fmt.Fprintf(&b, "\nNothing was changed. --export prints the change for its source%s.\n", instead(s.plan))
 	case s.err == nil:
 		fmt.Fprintln(&b, "\nNothing was changed. Add --yes to do it.")
 	default:
@@ -117,6 +117,20 @@ func (o *options) writePlan(w io.Writer, cluster data.Cluster, s *shown) {
 			fmt.Fprintf(w, "pod %s is left alone: %s\n", pod.Pod.Name, pod.Skip)
 		}
 	}
+}
+
+// instead names the ways that do change something here.
+func instead(p *data.Plan) string {
+	text := ""
+	for _, w := range p.Ways {
+		if w.Offered && w.Way != data.WayExport {
+			text += ", --way " + string(w.Way)
+		}
+	}
+	if text == "" {
+		return ""
+	}
+	return "; what can be done here: " + text[2:]
 }
 
 // sign is the first column of a diff; a hunk brings its own.

@@ -1,0 +1,211 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"k8s.io/client-go/rest"
+
+	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/data/journal"
+	"github.com/oomedic/oomedic/data/kube"
+	"github.com/oomedic/oomedic/ui"
+)
+
+// randomKeys is how many keys are pressed.
+const randomKeys = 100_000
+
+// gate counts what reaches the wire below the client.
+type gate struct {
+	next             http.RoundTripper
+	writes, tryOuts  atomic.Int64
+	lastWrite        atomic.Value
+	reads, questions atomic.Int64
+}
+
+func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
+	switch {
+	case r.Method == http.MethodGet:
+		g.reads.Add(1)
+	case strings.HasSuffix(r.URL.Path, "/selfsubjectaccessreviews"):
+		g.questions.Add(1)
+	case r.URL.Query().Get("dryRun") == "All":
+		g.tryOuts.Add(1)
+	default:
+		g.writes.Add(1)
+		g.lastWrite.Store(r.Method + " " + r.URL.String())
+	}
+	return g.next.RoundTrip(r)
+}
+
+// killedCluster is an API server with one StatefulSet whose pod was OOMKilled. It takes every patch.
+func killedCluster() http.Handler {
+	resources := `{"limits":{"memory":"512Mi"},"requests":{"memory":"256Mi"}}`
+	container := `{"name":"main","image":"i","resources":` + resources + `}`
+	set := `{"kind":"StatefulSet","apiVersion":"apps/v1","metadata":{"name":"api","namespace":"shop","uid":"u","resourceVersion":"5","generation":1},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"api"}},"template":{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[` + container + `]}}},"status":{"observedGeneration":1,"replicas":1}}`
+	killed := time.Now().Add(-time.Minute).UTC().Format(time.RFC3339)
+	began := time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
+	pod := `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"api-0","namespace":"shop","uid":"p","resourceVersion":"6","generation":1,"labels":{"app":"api"},"creationTimestamp":"` + began + `","ownerReferences":[{"apiVersion":"apps/v1","kind":"StatefulSet","name":"api","uid":"u","controller":true}]},"spec":{"nodeName":"n","containers":[` + container + `]},"status":{"phase":"Running","containerStatuses":[{"name":"main","restartCount":1,"state":{"running":{"startedAt":"` + killed + `"}},"resources":` + resources + `,"lastState":{"terminated":{"reason":"OOMKilled","exitCode":137,"startedAt":"` + began + `","finishedAt":"` + killed + `"}}}]}}`
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		path := r.URL.Path
+		switch {
+		case r.FormValue("watch") != "":
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		case strings.HasSuffix(path, "/pods") && r.Method == http.MethodGet:
+			_, _ = io.WriteString(w, `{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"9"},"items":[`+pod+`]}`)
+		case strings.HasSuffix(path, "/selfsubjectaccessreviews"):
+			_, _ = io.WriteString(w, `{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","status":{"allowed":true}}`)
+		case strings.Contains(path, "/pods/api-0"):
+			_, _ = io.WriteString(w, strings.ReplaceAll(pod, "512Mi", map[bool]string{true: "768Mi", false: "512Mi"}[r.Method == http.MethodPatch]))
+		case strings.HasSuffix(path, "/statefulsets/api"):
+			_, _ = io.WriteString(w, strings.ReplaceAll(set, "512Mi", map[bool]string{true: "768Mi", false: "512Mi"}[r.Method == http.MethodPatch]))
+		case path == "/api/v1":
+			_, _ = io.WriteString(w, `{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"v1","resources":[{"name":"pods/resize","kind":"Pod","namespaced":true,"verbs":["patch"]}]}`)
+		case path == "/version":
+			_, _ = io.WriteString(w, `{"major":"1","minor":"37","gitVersion":"v1.37.2"}`)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+			_ = json.NewEncoder(w).Encode(map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404})
+		}
+	})
+}
+
+// keyboard writes random keys that lead often to the fix and to a yes, and never out of the program.
+func keyboard(n int) []byte {
+	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same keys every time
+	often := []string{"f", "y", "y", "\r", "f", "d", "e", "u", "w", "\t", "\x1b[A", "\x1b[B", "x", "Y", "i", "b", "t", "m", "H", "a", "p", "i"}
+	var out []byte
+	for range n {
+		switch k := rnd.IntN(100); {
+		case k < 60:
+			out = append(out, often[rnd.IntN(len(often))]...)
+		case k < 65:
+			out = append(out, 0x1b)
+		default:
+			c := byte(' ' + rnd.IntN('~'-' '))
+			if c == 'q' || c == 'Q' {
+				c = 'y'
+			}
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// drawing counts what the program draws.
+type drawing struct{ n, last atomic.Int64 }
+
+func (d *drawing) Write(p []byte) (int, error) {
+	d.n.Add(int64(len(p)))
+	d.last.Store(time.Now().UnixNano())
+	return len(p), nil
+}
+
+// until waits for what ok sees: how many bytes were drawn, and for how long nothing was.
+func (d *drawing) until(t *testing.T, ok func(n int64, quiet time.Duration) bool) {
+	t.Helper()
+	deadline := time.NewTimer(time.Minute)
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !ok(d.n.Load(), time.Since(time.Unix(0, d.last.Load()))) {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.Fatalf("drawn %d bytes", d.n.Load())
+		}
+	}
+}
+
+// TestReadOnlyAgainstRandomKeys presses 100,000 random keys on a terminal, with a cluster that would take every write and
+// a client that may not, and counts the writes below the client: none. The screens are not told that nothing may be
+// changed, so that no key binding stands before the transport.
+func TestReadOnlyAgainstRandomKeys(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes a while")
+	}
+	server := httptest.NewServer(killedCluster())
+	t.Cleanup(server.Close)
+	g := &gate{}
+	cfg := &rest.Config{Host: server.URL}
+	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper { g.next = next; return g })
+	j := journal.New(filepath.Join(t.TempDir(), "changes.jsonl"), nil)
+	client, err := kube.New(cfg, kube.Options{ReadOnly: true, Context: "rig", Journal: j})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := data.NewStore(time.Now)
+	if err := client.List(t.Context(), store); err != nil {
+		t.Fatal(err)
+	}
+	screen, terminal, err := pty.Open()
+	if err != nil {
+		t.Skip("no pseudo-terminal: ", err)
+	}
+	t.Cleanup(func() { _, _ = screen.Close(), terminal.Close() })
+	if err := pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- ui.Run(ctx, ui.Options{
+			Source: store, Cluster: client, Where: data.Cluster{Context: "rig"}, MetricsProblem: "none here", Since: 24 * time.Hour, Theme: "mono",
+			Journal: j, Folder: t.TempDir(), Price: analysis.DefaultPrice, Log: slog.New(slog.DiscardHandler), Now: time.Now, Zone: time.UTC, In: terminal, Out: terminal,
+		})
+	}()
+	drawn := &drawing{}
+	go func() { _, _ = io.Copy(drawn, screen) }()
+	drawn.until(t, func(n int64, _ time.Duration) bool { return n > 500 }) // until then the terminal is not raw and drops keys
+	keys := keyboard(randomKeys)
+	for len(keys) > 0 {
+		n := min(len(keys), 256)
+		if _, err := screen.Write(keys[:n]); err != nil {
+			t.Fatal(err)
+		}
+		keys = keys[n:]
+		select {
+		case err := <-ended:
+			t.Fatalf("the program ended with %d bytes of keys left: %v", len(keys), err)
+		default:
+		}
+	}
+	drawn.until(t, func(_ int64, quiet time.Duration) bool { return quiet > 500*time.Millisecond }) // the last keys are read
+	stop()
+	select {
+	case <-ended:
+	case <-time.After(30 * time.Second):
+		t.Error("the program goes on after its context ended")
+	}
+	t.Logf("%d reads, %d questions, %d dry runs", g.reads.Load(), g.questions.Load(), g.tryOuts.Load())
+	if n := g.writes.Load(); n != 0 {
+		t.Errorf("%d writes, the last %v", n, g.lastWrite.Load())
+	}
+	if g.tryOuts.Load() == 0 {
+		t.Error("no dry run was sent: the keys never reached the fix")
+	}
+	if _, err := os.Stat(j.Path()); err == nil {
+		if all, _, err := j.Entries(); err != nil || len(all) > 0 {
+			t.Errorf("the journal has %d entries, %v", len(all), err)
+		}
+	}
+}
