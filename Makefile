@@ -39,6 +39,10 @@ race: ## run all tests three times in shuffled order, to find what depends on lu
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
+bench-scale: ## measure it beside kubectl on a real API server with PODS pods (5000; 50000 wants 10 GB and ten minutes), for docs/performance.md
+	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" SCALE_PODS=$(or $(PODS),5000) SCALE_DOC='$(CURDIR)/docs/performance.md' \
+	go test -tags scale -count=1 -timeout 60m -run TestScale -v ./cmd/oomedic/scale
+
 score: ## measure the diagnosis on simulated cases and write docs/accuracy.md (five minutes)
 	cd cmd/score && go vet ./... && go test ./... && go run . -part held -md ../../docs/accuracy.md
 
@@ -47,6 +51,7 @@ bench-prom: ## measure what questions cost a real Prometheus with 100,000 series
 
 e2e: ## ask a real Prometheus and VictoriaMetrics, and drive the program in tmux as a person would
 	go test -tags e2e -count=1 ./data/prom/conformance
+	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -run AwayForLong -v ./data/kube
 	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
 
 docs: ## draw the pictures in docs from the sandbox
@@ -63,7 +68,7 @@ format:
 
 vet:
 	go vet ./...
-	go vet -tags e2e,docs ./cmd/oomedic/... ./data/prom/...
+	go vet -tags e2e,docs,scale ./cmd/oomedic/... ./data/...
 	cd $(CONTROLPLANE) && go vet .
 
 tidy:
@@ -83,4 +88,4 @@ $(GOLANGCI):
 clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
 	rm -rf bin
 
-.PHONY: help demo build test race bench bench-prom score e2e docs golden lint format vet tidy lines golangci clean
+.PHONY: help demo build test race bench bench-prom bench-scale score e2e docs golden lint format vet tidy lines golangci clean

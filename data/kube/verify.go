@@ -21,8 +21,9 @@ const (
 	firstPage = 500  // pods; it measures the connection
 	largePage = 2500 // pods, about 25 MB, over a fast connection
 	leastPage = 50   // pods, after pages that were cut
-	// slowBytes a second and less are worth the server's work of compressing.
+	// slowBytes a second and less, over the best stretch of a page, are worth the server's work of compressing.
 	slowBytes = 10 << 20
+	stretch   = 1 << 20
 	// stallAfter is how long a page may bring no byte. Nothing bounds the time of a page that goes on.
 	stallAfter = 30 * time.Second
 	// pageTries is how often a page that fails after others came is asked for again, and throttleTries how often a server
@@ -173,7 +174,7 @@ func (p *pass) page(ctx context.Context, opts metav1.ListOptions) (podPage, erro
 		return podPage{}, stalled(ctx, err)
 	}
 	defer func() { _ = body.Close() }()
-	m := &meter{in: body, stall: stall, began: time.Now()}
+	m := &meter{in: body, stall: stall, since: time.Now()}
 	out, err := p.reader.read(m)
 	if err != nil {
 		return out, stalled(ctx, err)
@@ -193,29 +194,31 @@ func stalled(ctx context.Context, err error) error {
 	return err
 }
 
-// meter measures what comes from a connection.
+// meter measures what comes from a connection. The best stretch counts: a busy server pauses, a slow line never hurries.
 type meter struct {
 	in    io.Reader
 	stall *time.Timer
-	began time.Time
-	bytes int64
+	since time.Time // begin of the stretch
+	bytes int64     // of the stretch
+	best  float64   // bytes a second; 0 before the first stretch is over
 }
 
 // Read implements io.Reader.
 func (m *meter) Read(b []byte) (int, error) {
 	n, err := m.in.Read(b)
 	if n > 0 {
-		m.bytes += int64(n)
 		m.stall.Reset(stallAfter)
+		if m.bytes += int64(n); m.bytes >= stretch {
+			now := time.Now()
+			m.best = max(m.best, float64(m.bytes)/max(now.Sub(m.since).Seconds(), 1e-6))
+			m.since, m.bytes = now, 0
+		}
 	}
 	return n, err
 }
 
 // slow reports whether the connection is worth compressing for. What is small says nothing.
-func (m *meter) slow() bool {
-	took := time.Since(m.began).Seconds()
-	return m.bytes > 1<<18 && float64(m.bytes)/took < slowBytes
-}
+func (m *meter) slow() bool { return m.best > 0 && m.best < slowBytes }
 
 // walk takes a pod of the wire. It is decoded in full when it is suspect or held.
 func (p *pass) walk(raw []byte) error {
