@@ -45,7 +45,9 @@ func (r *Reader) Probe(ctx context.Context) Status {
 		slices.Sort(jobs)
 	}
 	for _, m := range neededMetrics {
-		st.Has[m] = st.Has[m]
+		if !st.Has[m] {
+			st.Has[m] = false // asked for, and not there
+		}
 	}
 	st.Version = r.version(ctx)
 	if st.Has[data.MetricWorkingSet] {

@@ -5,6 +5,7 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -157,7 +158,7 @@ func plainQuery(m *meter, address, promql string) error {
 	defer func() { _ = resp.Body.Close() }()
 	var answer struct{ Status string }
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.Status != "success" {
-		return fmt.Errorf("%s: %v", resp.Status, err)
+		return errors.Join(errors.New(resp.Status), err)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
@@ -57,7 +58,7 @@ func (l line) chunk() []chunks.Sample {
 func pairs(l line) string {
 	var out []string
 	l.labels.Range(func(one labels.Label) {
-		if one.Name != labels.MetricName {
+		if one.Name != model.MetricNameLabel {
 			out = append(out, one.Name+"="+strconv.Quote(one.Value))
 		}
 	})
@@ -66,7 +67,7 @@ func pairs(l line) string {
 
 // series makes a series of n samples, the last one back before the present; f gives the value of each.
 func series(metric string, back time.Duration, n int, f func(i int) float64, pairs ...string) line {
-	l := line{labels: labels.FromStrings(append([]string{labels.MetricName, metric}, pairs...)...)}
+	l := line{labels: labels.FromStrings(append([]string{model.MetricNameLabel, metric}, pairs...)...)}
 	last := present.Add(-back).UnixMilli()
 	for i := range n {
 		l.samples = append(l.samples, sample{last - int64(n-1-i)*scrape.Milliseconds(), f(i)})
