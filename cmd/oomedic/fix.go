@@ -25,7 +25,7 @@ type fixFlags struct {
 // fixOutputs are the formats of fix and undo.
 var fixOutputs = []string{"text", "json"}
 
-// exportAll is what --export is without a value.
+// exportAll is every form of an export.
 const exportAll = "all"
 
 func newFix(o *options) *cobra.Command {
@@ -69,7 +69,6 @@ see "oomedic history" and "oomedic undo".`,
 	fl.StringVar(&f.way, "way", "", "template, in-place, both or export; the default is the best one")
 	fl.BoolVar(&f.inPlace, "in-place", false, "The same as --way in-place")
 	fl.StringVar(&f.export, "export", "", "Print the change and nothing else: kubectl, patch, kustomize, helm-values, server-side or all")
-	fl.Lookup("export").NoOptDefVal = exportAll
 	f.addShared(c)
 	return c
 }

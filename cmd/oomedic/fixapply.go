@@ -93,7 +93,7 @@ func allowed(p *data.Plan, f *fixFlags) error {
 		return fmt.Errorf("--confirm %q is not the workload's name, which is %s", data.Clean(f.confirm), name)
 	}
 	if f.way == "" && p.Change.Way == data.WayExport {
-		return errors.New("the best way here is an export, which changes nothing: use --export, or choose with --way template")
+		return errors.New("the best way here is an export, which changes nothing: use --export all, or choose with --way template")
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (o *options) printFix(cluster data.Cluster, f *fixFlags, s *shown) error {
 	case s.applied != nil:
 		writeOutcome(&b, s)
 	case s.err == nil && s.plan.Change.Way == data.WayExport:
-		fmt.Fprintf(&b, "\nNothing was changed. --export prints the change for its source%s.\n", instead(s.plan))
+		fmt.Fprintf(&b, "\nNothing was changed. --export all prints the change for its source%s.\n", instead(s.plan))
 	case s.err == nil:
 		fmt.Fprintln(&b, "\nNothing was changed. Add --yes to do it.")
 	default:

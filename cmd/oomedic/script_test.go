@@ -38,6 +38,8 @@ func TestScripts(t *testing.T) {
 		}
 	}))
 	t.Cleanup(hanging.Close)
+	killed := httptest.NewServer(killedCluster())
+	t.Cleanup(killed.Close)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -46,6 +48,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HTML", page.URL)
 			e.Setenv("DENIED", denied.URL)
 			e.Setenv("HANGING", hanging.URL)
+			e.Setenv("KILLED", killed.URL)
 			e.Setenv("TZ", "UTC")
 			return nil
 		},
