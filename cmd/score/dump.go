@@ -42,10 +42,10 @@ func describe(c *simulate.Case, r *result) string {
 		}
 		b.WriteByte('\n')
 	}
-	if r.growth != nil || r.truth.Growth != 0 {
-		fmt.Fprintf(&b, "  growth: true %s/h", data.HumanBytes(r.truth.Growth))
-		if r.growth != nil {
-			fmt.Fprintf(&b, ", said %s/h", data.HumanBytes(*r.growth))
+	if r.growth.said != nil || r.growth.truth != 0 {
+		fmt.Fprintf(&b, "  growth: true %s/h", data.HumanBytes(r.growth.truth))
+		if r.growth.said != nil {
+			fmt.Fprintf(&b, ", said %s/h", data.HumanBytes(*r.growth.said))
 		}
 		b.WriteByte('\n')
 	}

@@ -44,15 +44,36 @@ type result struct {
 	conf     float64
 	detected bool
 	cures    bool
-	growth   *float64
-	next     *time.Duration
-	trueNext *time.Duration
-	// after is the next kill under the recommended limit, as said and as it would be; nil without one.
-	after, trueAfter *time.Duration
+	growth   estimate // bytes an hour
+	next     estimate // seconds to the next kill under the present limit
+	after    estimate // and under the recommended one, in a new pod
 	// through is whether the case was read through a query engine as well, and same whether that gave the same.
 	through, same bool
 	outcomes      map[string]outcome
 	facts         string
+}
+
+// estimate is a number that was said, with the interval that the truth lies in four times in five; nil when nothing was
+// said. truth is 0 when there is none to compare with.
+type estimate struct {
+	said, low, high *float64
+	truth           float64
+}
+
+// inTime makes an estimate of durations, in seconds.
+func inTime(said, low, high, truth *time.Duration) estimate {
+	seconds := func(d *time.Duration) *float64 {
+		if d == nil {
+			return nil
+		}
+		s := d.Seconds()
+		return &s
+	}
+	e := estimate{said: seconds(said), low: seconds(low), high: seconds(high)}
+	if truth != nil {
+		e.truth = truth.Seconds()
+	}
+	return e
 }
 
 // classOf is the class that a label should get.
@@ -94,14 +115,15 @@ func (r *result) readThrough(ctx context.Context, c *simulate.Case, d *analysis.
 // live ones are.
 func judge(ctx context.Context, c *simulate.Case, through bool) (result, error) {
 	d := diagnose(c, c.History(), c.Overview())
+	said := &d.Cause
 	r := result{
-		id: c.ID, cond: c.Condition, truth: c.Truth, got: d.Cause.Class, conf: d.Cause.Confidence, detected: d.Confirmation.OOMKilled,
-		cures: d.Recommendation.Cures, growth: d.Cause.GrowthPerHour, next: d.Cause.ToNextKill,
+		id: c.ID, cond: c.Condition, truth: c.Truth, got: said.Class, conf: said.Confidence, detected: d.Confirmation.OOMKilled,
+		cures: d.Recommendation.Cures, growth: estimate{said: said.GrowthPerHour, low: said.GrowthLow, high: said.GrowthHigh, truth: c.Truth.Growth},
 	}
-	if c.Truth.Label.Growing() || c.Truth.Label == simulate.Cache {
-		r.trueNext = c.Forecast()
-		if p := d.Recommendation.Limit; p != nil {
-			r.after, r.trueAfter = d.Recommendation.ToKill, c.ForecastUnder(*p)
+	if c.Truth.Label.Growing() {
+		r.next = inTime(said.ToNextKill, said.ToNextKillLow, said.ToNextKillHigh, c.Forecast())
+		if rec := &d.Recommendation; rec.Limit != nil {
+			r.after = inTime(rec.ToKill, rec.ToKillLow, rec.ToKillHigh, c.ForecastUnder(*rec.Limit))
 		}
 	}
 	if c.Truth.Label.Curable() && c.Truth.OOM {

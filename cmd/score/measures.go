@@ -3,7 +3,6 @@ package main
 import (
 	"math"
 	"slices"
-	"time"
 
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/cmd/score/simulate"
@@ -22,16 +21,25 @@ func (r *ratio) add(hit bool) {
 // value returns the share, NaN of none.
 func (r ratio) value() float64 { return float64(r.a) / float64(r.of) }
 
-// errs are relative errors of numbers that were said, and how many cases there were to say one for.
+// errs are relative errors of numbers that were said, how many cases there were to say one for, and how often the truth
+// lay in the interval that was said.
 type errs struct {
-	off []float64
-	of  int
+	off    []float64
+	of     int
+	inside ratio
 }
 
-func (e *errs) add(said, truth float64, given bool) {
+func (e *errs) add(one estimate) {
+	if one.truth == 0 {
+		return
+	}
 	e.of++
-	if given {
-		e.off = append(e.off, math.Abs(said-truth)/truth)
+	if one.said == nil {
+		return
+	}
+	e.off = append(e.off, math.Abs(*one.said-one.truth)/one.truth)
+	if one.low != nil && one.high != nil {
+		e.inside.add(*one.low <= one.truth && one.truth <= *one.high)
 	}
 }
 
@@ -69,29 +77,13 @@ func measure(rs []result) measures {
 		}
 		m.leakRecall.add(leakClass(r.got))
 		m.cured.add(r.cures)
-		if r.truth.Growth > 0 {
-			m.growth.add(deref(r.growth), r.truth.Growth, r.growth != nil)
-		}
-		addTime(&m.next, r.next, r.trueNext)
-		addTime(&m.after, r.after, r.trueAfter)
+		m.growth.add(r.growth)
+		m.next.add(r.next)
+		m.after.add(r.after)
 	}
 	m.macroF1 = macroF1(rs)
 	m.calibration, m.expected = calibrate(rs)
 	return m
-}
-
-func addTime(e *errs, said, truth *time.Duration) {
-	if truth == nil {
-		return
-	}
-	e.add(deref(said).Seconds(), truth.Seconds(), said != nil)
-}
-
-func deref[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
-	}
-	return v
 }
 
 // f1 is how well one class was recognised.

@@ -53,7 +53,11 @@ func (e errs) String() string {
 	}
 	v := slices.Sorted(slices.Values(e.off))
 	within, _ := slices.BinarySearch(v, 0.2)
-	return fmt.Sprintf("%.1f %% (said for %d of %d, %d within 20 %%)", 100*quantile(v, 0.5), len(v), e.of, within)
+	out := fmt.Sprintf("%.1f %% (said for %d of %d, %d within 20 %%", 100*quantile(v, 0.5), len(v), e.of, within)
+	if e.inside.of > 0 {
+		out += fmt.Sprintf("; %d of %d in the stated interval", e.inside.a, e.inside.of)
+	}
+	return out + ")"
 }
 
 // writeSummary writes the numbers that are aimed at, a column a condition.

@@ -39,19 +39,22 @@ func TestMacroF1(t *testing.T) {
 
 func TestLeaksAreCountedOnHealthyCasesToo(t *testing.T) {
 	t.Parallel()
-	hour := 3600.0
+	said, low, high := 3600.0, 50.0, 4000.0
 	slow := told(simulate.Gradual, analysis.MemoryLeak, 0.8) // the other kind of leak is one all the same
-	slow.truth.Growth, slow.growth, slow.cures = 100, &hour, true
+	slow.growth, slow.cures = estimate{said: &said, low: &low, high: &high, truth: 100}, true
 	next, truth := 90*time.Minute, time.Hour
-	slow.next, slow.trueNext = &next, &truth
+	slow.next = inTime(&next, &next, &next, &truth)
 	rs := []result{told(simulate.Leak, analysis.MemoryLeak, 1), slow, told(simulate.Leak, analysis.UnboundedCache, 1), told(simulate.Healthy, analysis.GradualAccumulation, 1),
 		told(simulate.Cache, analysis.UnboundedCache, 1)}
 	m := measure(rs)
 	if m.leakPrecision != (ratio{2, 3}) || m.leakRecall != (ratio{2, 3}) || m.cured != (ratio{1, 3}) {
 		t.Errorf("precision %v, recall %v, cured %v", m.leakPrecision, m.leakRecall, m.cured)
 	}
-	if m.growth.of != 1 || math.Abs(m.growth.off[0]-35) > 1e-9 || m.next.of != 1 || math.Abs(m.next.off[0]-0.5) > 1e-9 || m.after.of != 0 {
-		t.Errorf("growth %v, next %v", m.growth, m.next)
+	if m.growth.of != 1 || math.Abs(m.growth.off[0]-35) > 1e-9 || m.growth.inside != (ratio{1, 1}) {
+		t.Errorf("growth %+v", m.growth)
+	}
+	if m.next.of != 1 || math.Abs(m.next.off[0]-0.5) > 1e-9 || m.next.inside != (ratio{0, 1}) || m.after.of != 0 {
+		t.Errorf("next %+v, after %+v", m.next, m.after)
 	}
 	if m.detectPrecision != (ratio{4, 4}) || m.detectRecall != (ratio{4, 4}) {
 		t.Errorf("detection %v %v", m.detectPrecision, m.detectRecall)
