@@ -26,12 +26,6 @@ func layDiff(s *sheet, f *Fix, where data.Text, tight bool) span {
 	}
 	out := span{from: len(s.lines)}
 	pods := resized(p)
-	if p.Change.Way != data.WayInPlace && hasChange(p.Diff) {
-		if len(pods) > 0 {
-			s.prose(1, s.t.Header, "template of "+objectName(p))
-		}
-		out.end = s.diffLines(p.Diff, tight)
-	}
 	if len(pods) > 0 {
 		title := "pod " + pods[0].Pod.Name.String()
 		if n := sameDiffs(pods); n > 0 {
@@ -45,6 +39,12 @@ func layDiff(s *sheet, f *Fix, where data.Text, tight bool) span {
 				out.end = s.diffLines(pp.Diff, tight)
 			}
 		}
+	}
+	if p.Change.Way != data.WayInPlace && hasChange(p.Diff) {
+		if len(pods) > 0 {
+			s.prose(1, s.t.Header, "then the template of "+objectName(p))
+		}
+		out.end = s.diffLines(p.Diff, tight)
 	}
 	for i := range p.Pods {
 		if pp := &p.Pods[i]; pp.Skip != "" {

@@ -229,7 +229,7 @@ func (s *FixScreen) yes(f *Fix) Intent {
 		return nil
 	}
 	if ask := s.question(); !ask.yes {
-		return Say{data.Text(ask.text)}
+		return Say{data.Clean(ask.text)}
 	}
 	if f.Plan != s.drawn {
 		return Say{"The diff is new: read it, then press y."}

@@ -32,6 +32,9 @@ func layApplied(s *sheet, fr Frame, f *Fix) {
 	case a.JournalID != "":
 		s.prose(3, s.t.Muted, "In the journal as "+a.JournalID+": u undoes it now, H and u later, or oomedic undo "+a.JournalID)
 	}
+	if f.Phase == FixWatching && f.Plan != nil && f.Plan.Change.Way.Template() {
+		return // the pods that were resized first were replaced since
+	}
 	if len(a.Targets) > 1 || (len(a.Targets) == 1 && a.Targets[0].Kind == "Pod") {
 		layTargets(s, f)
 	}
@@ -148,7 +151,7 @@ func layNewMemory(s *sheet, f *Fix) {
 		s.hang(label, s.t.Muted, "under the new limit: not known yet"+because(m.Why))
 		return
 	}
-	text := "peak " + Bytes(m.Peak) + " since then"
+	text := "peak " + Bytes(m.Peak)
 	if limit := f.Applied.After.Limit; limit != nil && *limit > 0 {
 		text += fmt.Sprintf(" of the new limit %s, %d%%", exactBytes(limit), *m.Peak*100 / *limit)
 		if len(m.Spark) > 0 && s.width >= statLabel+Width(text)+newSpark+2 {

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,7 +106,10 @@ type fixState struct {
 	keys []string
 }
 
-var fixStates = []fixState{
+var fixStates = slices.Concat(plainStates, wayStates, sentStates)
+
+// plainStates are the states of a change of a template, without more to say about it.
+var plainStates = []fixState{
 	{"none", func(testing.TB) *Fix { return nil }, nil},
 	{"planning", func(t testing.TB) *Fix { return inPhase(t, FixPlanning, func(f *Fix) { f.Plan = nil }) }, nil},
 	{"planned", planned, nil},

@@ -26,7 +26,7 @@ func layWays(s *sheet, f *Fix, tight bool) {
 		return
 	}
 	effect := f.Plan.Effect.String()
-	if len(f.Ways) == 0 {
+	if len(f.Ways) == 0 || f.Undo { // what is taken back goes the way that it came
 		if effect != "" {
 			s.hang(Render(s.t.Muted, Pad("  effect", statLabel)), s.t.Text, effect)
 		}
@@ -76,11 +76,14 @@ func chosenWhy(f *Fix) string {
 
 // bestMark says in short that another way is the best one, or why this one is.
 func bestMark(f *Fix) string {
+	if f.Undo {
+		return ""
+	}
 	for _, o := range f.Ways {
 		switch {
 		case !o.Preferred:
 		case o.Way != f.Plan.Change.Way:
-			return " (best: " + wayName(o.Way) + ", " + o.Why.String() + ")"
+			return " (best: " + wayName(o.Way) + ")"
 		case o.Way != data.WayTemplate && o.Why != "":
 			return " (best: " + o.Why.String() + ")"
 		}

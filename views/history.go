@@ -106,9 +106,9 @@ func (s *HistoryScreen) Press(m tea.KeyPressMsg) Intent {
 		if undoable(e) {
 			return UndoEntry{*e}
 		}
-		return Say{data.Text("Nothing to undo: " + Outcome(e).String())}
+		return Say{data.Clean("Nothing to undo: " + Outcome(e).String())}
 	case key.Matches(m, historyCopy):
-		return Copy{Text: data.Text("oomedic undo " + e.ID), What: "undo command"}
+		return Copy{Text: data.Clean("oomedic undo " + e.ID), What: "undo command"}
 	case s.open:
 		s.reading.press(m.String())
 	default:
@@ -237,12 +237,38 @@ func (s *HistoryScreen) layNotes(sh *sheet, j *Journal) {
 // The widths of the history's columns in cells.
 const (
 	histWhen   = 17
-	histResult = 18
-	histSizes  = 22
+	histNarrow = 14 // the result in one word
+	histWide   = 31 // the result in full
+	histSizes  = 17
+	histRoomy  = 100 // the width from which the result is written in full
 )
 
+// resultWidth is the width of the result's column.
+func resultWidth(fr Frame) int {
+	if fr.Width >= histRoomy {
+		return histWide
+	}
+	return histNarrow
+}
+
+// resultText is what became of a change, in full where there is room.
+func (s *HistoryScreen) resultText(fr Frame, e *data.JournalEntry) string {
+	wide, text := fr.Width >= histRoomy, Outcome(e).String()
+	switch unknown := e.State == data.JournalIntent || e.State == data.JournalUnknown; {
+	case s.checking(e) && wide:
+		return "outcome not known: checking" + fr.Theme.Glyphs.Ellipsis
+	case s.checking(e):
+		return "checking" + fr.Theme.Glyphs.Ellipsis
+	case !wide && unknown:
+		return "not known"
+	case !wide && e.State == data.JournalPartly:
+		return "in part"
+	}
+	return text
+}
+
 func historyHead(fr Frame) string {
-	return "  " + Pad("when", histWhen) + Pad("result", histResult) + Pad("change", histSizes) + "object"
+	return "  " + Pad("when", histWhen) + Pad("result", resultWidth(fr)) + Pad("change", histSizes) + "object"
 }
 
 // row draws one change.
@@ -253,17 +279,13 @@ func (s *HistoryScreen) row(fr Frame, e *data.JournalEntry, on bool) string {
 		mark, style = Render(t.Accent, t.Glyphs.Cursor)+" ", t.Strong
 	}
 	glyph, sign := outcomeSign(t, e)
-	result := Outcome(e).String()
-	if s.checking(e) {
-		result = "checking" + t.Glyphs.Ellipsis
-	}
 	when := e.At.In(fr.Zone).Format("01-02 15:04") + " " + PadLeft(Ago(e.At, fr.Now), 4)
 	object := e.Workload.Ref().String() + " " + e.Container.String()
 	if e.UndoOf != "" {
 		object = "undo: " + object
 	}
-	rest := fr.Width - 2 - histWhen - histResult - histSizes
-	line := mark + Render(t.Muted, Pad(when, histWhen)) + Render(sign, glyph) + " " + Render(style, Pad(result, histResult-2))
+	rest := fr.Width - 2 - histWhen - resultWidth(fr) - histSizes
+	line := mark + Render(t.Muted, Pad(when, histWhen)) + Render(sign, glyph) + " " + Render(style, Pad(s.resultText(fr, e), resultWidth(fr)-2))
 	if rest < 16 { // no room for all: the object matters most
 		return line + Render(style, CutMiddle(object, max(0, fr.Width-Width(line))))
 	}

@@ -61,7 +61,7 @@ func layEntry(s *sheet, fr Frame, e *data.JournalEntry, checking bool) {
 	}
 	s.blank()
 	if undoable(e) {
-		s.command(0, data.Text("oomedic undo "+e.ID), false)
+		s.command(0, data.Clean("oomedic undo "+e.ID), false)
 		s.prose(1, t.Muted, "u shows the diff that puts the former values back.")
 	}
 }
