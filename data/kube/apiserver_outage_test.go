@@ -71,7 +71,7 @@ func TestServerIsAwayFromTheStart(t *testing.T) {
 	cfg, p := behindProxy(t, apiServer(t))
 	p.down()
 	st := watching(t, connect(t, cfg, kube.Options{Namespaces: []string{ns}}))
-	until(t, st, 2*time.Second, "stale", stale)
+	until(t, st, 2*time.Second, "the reason", failing)
 	p.up()
 	took := until(t, st, 3*time.Second, "live", live)
 	t.Logf("live after %s", took)

@@ -138,12 +138,17 @@ func TestWatchOverAListThatIsCut(t *testing.T) {
 		return whole
 	}
 	st := watching(t, against(t, kube.Options{}, s.serve))
-	until(t, st, 5*time.Second, "what came before the cut", func(s *data.Snapshot) bool { return stale(s) && find(s, "p-0-20", "app") != nil })
+	until(t, st, 5*time.Second, "what came before the cut", func(s *data.Snapshot) bool { return failing(s) && find(s, "p-0-20", "app") != nil })
 	until(t, st, 15*time.Second, "the gap", func(s *data.Snapshot) bool { return len(s.Gaps) == 1 && !live(s) })
 	broken.Store(false)
 	until(t, st, 15*time.Second, "the whole list", func(s *data.Snapshot) bool {
 		return live(s) && len(s.Gaps) == 0 && s.PodsSeen == 200 && len(s.Containers) == 2
 	})
+}
+
+// failing reports whether there is no whole list yet, and the reason is told.
+func failing(s *data.Snapshot) bool {
+	return s.Health.State == data.Connecting && s.Health.Problem != ""
 }
 
 // A server that says when to come back is asked no sooner, however long it goes on.

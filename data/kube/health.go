@@ -16,7 +16,7 @@ type scopeHealth struct {
 
 	mu     sync.Mutex
 	open   bool // a stream is open
-	listed bool // the open stream goes on from a whole list
+	listed bool // a whole list was read
 	denied bool // the scope's Gap is set
 	grace  *time.Timer
 	ended  bool
@@ -75,7 +75,8 @@ func (h *scopeHealth) dropped() {
 	h.grace = mine
 }
 
-// fail notes that a list or a watch failed: the list is stale from now on. When a right is missing it is a Gap as well.
+// fail notes that a list or a watch failed: the list is stale from now on, or still awaited when there was none yet. When
+// a right is missing it is a Gap as well.
 func (h *scopeHealth) fail(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -87,7 +88,11 @@ func (h *scopeHealth) fail(err error) {
 		h.grace.Stop()
 		h.grace = nil
 	}
-	h.st.SetHealth(data.Clean(h.ns), data.Stale, data.Clean(err.Error()))
+	state := data.Stale
+	if !h.listed && !isDenied(err) {
+		state = data.Connecting // nothing is known that could be stale, least of all that there was no kill
+	}
+	h.st.SetHealth(data.Clean(h.ns), state, data.Clean(err.Error()))
 	if isDenied(err) {
 		h.st.SetGap(podsGap(h.ns), data.Clean(err.Error()))
 		h.denied = true

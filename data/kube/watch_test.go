@@ -58,7 +58,7 @@ func TestWatchRecoversFromAPanic(t *testing.T) {
 		return false, nil, nil
 	})
 	st := watching(t, kube.NewFor(cs, "", kube.Options{}))
-	until(t, st, 5*time.Second, "stale", stale)
+	until(t, st, 5*time.Second, "the reason", failing)
 	until(t, st, 5*time.Second, "live", live)
 }
 
