@@ -66,7 +66,7 @@ func scoreShm(f *facts) finding {
 	case f.cacheGrew():
 		out.score = shmCache
 		out.evidence = append(out.evidence, Evidence{Says: "most of its memory is page cache or shared memory, and not the process's own",
-			From: data.Text("max by (pod) (container_memory_cache{" + f.h.Selector + "})")})
+			From: data.Clean("max by (pod) (container_memory_cache{" + f.h.Selector + "})")})
 	case f.seriesOfKills():
 		out.score = shmAgain
 		out.evidence = append(out.evidence, Evidence{Says: "after a kill others follow within minutes, as when the files of the former life still fill the limit", From: data.KillsPromQL(f.h)})
@@ -102,7 +102,7 @@ func (f *facts) shmWithoutVolume(files float64, known bool) finding {
 // sharedQuery is the PromQL of what files in memory take.
 func sharedQuery(h *data.History) data.Text {
 	one := func(m string) string { return m + "{" + h.Selector + "}" }
-	return data.Text("max by (pod) (" + one(data.MetricCache) + " - " + one(data.MetricActiveFile) + " - " + one(data.MetricInactiveFile) + ")")
+	return data.Clean("max by (pod) (" + one(data.MetricCache) + " - " + one(data.MetricActiveFile) + " - " + one(data.MetricInactiveFile) + ")")
 }
 
 // seriesOfKills reports whether kills come in series: others within minutes, without a life in between that could have

@@ -92,7 +92,7 @@ func (f *facts) loadCalm() (Evidence, bool) {
 
 // loadQuery is the PromQL that shows the rise a second of a counter.
 func loadQuery(h *data.History, metric string) data.Text {
-	return data.Text("sum by (namespace,pod) (rate(" + metric + "{" + podSelector(h.Selector) + "}[5m]))")
+	return data.Clean("sum by (namespace,pod) (rate(" + metric + "{" + podSelector(h.Selector) + "}[5m]))")
 }
 
 // podSelector is a selector without its container: network counters have none.

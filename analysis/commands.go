@@ -34,7 +34,7 @@ func hasRollout(kind data.Text) bool {
 func profileCommands(c *data.Container, rt data.Text) []data.Text {
 	ns, pod, ctr := inNamespace(c.Key.Namespace), data.ShellQuote(c.Key.Pod), data.ShellQuote(c.Key.Container)
 	exec := "kubectl exec" + ns + " " + pod + " -c " + ctr + " -- "
-	debug := data.Text("kubectl debug" + ns + " " + pod + " -it --image=busybox --target=" + ctr + " --profile=general -- sh")
+	debug := data.Clean("kubectl debug" + ns + " " + pod + " -it --image=busybox --target=" + ctr + " --profile=general -- sh")
 	text := func(lines ...string) []data.Text {
 		out := make([]data.Text, len(lines))
 		for i, l := range lines {
@@ -62,7 +62,7 @@ func profileCommands(c *data.Container, rt data.Text) []data.Text {
 		return text(exec+"rbtrace -p 1 -e 'require \"objspace\"; ObjectSpace.dump_all(output: File.open(\"/tmp/heap.json\", \"w\"))'",
 			"kubectl cp"+ns+" -c "+ctr+" "+pod+":/tmp/heap.json ./heap.json")
 	}
-	return []data.Text{data.Text("kubectl top pod" + ns + " " + pod + " --containers"), data.Text(exec + "cat /proc/1/smaps_rollup"), debug}
+	return []data.Text{data.Clean("kubectl top pod" + ns + " " + pod + " --containers"), data.Clean(exec + "cat /proc/1/smaps_rollup"), debug}
 }
 
 // runtimeAdvice returns what the runtime's own settings can do, with numbers for the limit that was hit.

@@ -65,7 +65,7 @@ func pressed(c *data.Container, t *data.Termination) bool {
 
 // nodeCommand prints a part of a node's status.
 func nodeCommand(c *data.Container, field string) data.Text {
-	return data.Textf("kubectl get node %s -o jsonpath=%s", data.ShellQuote(c.Node), data.ShellQuote(data.Text("{"+field+"}")))
+	return data.Textf("kubectl get node %s -o jsonpath=%s", data.ShellQuote(c.Node), data.ShellQuote(data.Clean("{"+field+"}")))
 }
 
 // pressureEvidence quotes the node's condition.

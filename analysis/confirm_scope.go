@@ -111,5 +111,5 @@ func lowerFirst(t data.Text) data.Text {
 	if t == "" || t[0] < 'A' || t[0] > 'Z' {
 		return t
 	}
-	return data.Text(string(rune(t[0])+32)) + t[1:]
+	return data.Clean(string(rune(t[0])+32)) + t[1:]
 }

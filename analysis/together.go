@@ -52,7 +52,7 @@ func markTogether(cases []Case) {
 					}
 				}
 			}
-			slices.SortStableFunc(c.Neighbours, func(a, b Neighbour) int { return compareText(data.Text(a.Key.String()), data.Text(b.Key.String())) })
+			slices.SortStableFunc(c.Neighbours, func(a, b Neighbour) int { return compareText(data.Clean(a.Key.String()), data.Clean(b.Key.String())) })
 		}
 	}
 	for i := range cases {

@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -44,8 +43,8 @@ func CauseByName(id string) (CauseWords, bool) {
 // causeMeaning explains a cause to a newcomer.
 func causeMeaning(id Class) data.Text { return causeWords[id].Explanation }
 
-// WriteCause writes one cause as plain text that is valid Markdown too. Errors are those of w.
-func WriteCause(w io.Writer, c CauseWords) error {
+// String returns the cause as plain text that is valid Markdown too.
+func (c CauseWords) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n\n`%s`. %s\n\nHow it shows: %s\n", c.Title, c.Class, c.Explanation, c.Sign)
 	for _, part := range []struct {
@@ -60,24 +59,16 @@ func WriteCause(w io.Writer, c CauseWords) error {
 			fmt.Fprintf(&b, "- %s\n", l)
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
-// WriteCauses writes all causes as the page of the documentation. Errors are those of w.
-func WriteCauses(w io.Writer) error {
-	if _, err := io.WriteString(w, causesHead); err != nil {
-		return err
-	}
+// CausesPage returns all causes as the page of the documentation.
+func CausesPage() string {
+	page := causesHead
 	for _, c := range Causes() {
-		if _, err := io.WriteString(w, "\n"); err != nil {
-			return err
-		}
-		if err := WriteCause(w, c); err != nil {
-			return err
-		}
+		page += "\n" + c.String()
 	}
-	return nil
+	return page
 }
 
 const causesHead = `# Root causes

@@ -87,3 +87,14 @@ func isHidden(r rune) bool {
 	}
 	return false
 }
+
+// JoinLines returns lines as one text with a line feed after each, for the clipboard and for files. It is the one text
+// that holds line feeds: a screen is given lines.
+func JoinLines(lines []Text) Text {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(l.String())
+		b.WriteByte('\n')
+	}
+	return Text(b.String())
+}

@@ -212,7 +212,7 @@ func (a *App) gotPlace(m placeMsg) tea.Cmd {
 	o.Source, o.Cluster, o.Metrics, o.MetricsProblem, o.Connections = p.Source, p.Cluster, p.Metrics, p.MetricsProblem, p.Connections
 	o.Where, o.Stop = p.Where, p.Stop
 	a.forget()
-	a.say("Showing " + data.Text(a.where()))
+	a.say("Showing " + data.Clean(a.where()))
 	return tea.Batch(a.makeBoard(), a.listen(), a.probe(), a.readJournal(), func() tea.Msg {
 		if stop != nil {
 			stop()

@@ -78,7 +78,7 @@ func (e *fixExport) fileName() data.Text {
 		}
 		return '-'
 	}, name)
-	return data.Text(safe + "-" + formatEnds[e.formats[e.at]])
+	return data.Clean(safe + "-" + formatEnds[e.formats[e.at]])
 }
 
 // pressExport handles a key while the forms are looked at.
@@ -93,11 +93,7 @@ func (s *FixScreen) pressExport(m tea.KeyPressMsg) Intent {
 	case key.Matches(m, exportPrev):
 		e.at, s.reading.top = (e.at+len(e.formats)-1)%len(e.formats), 0
 	case key.Matches(m, exportCopy):
-		lines := make([]string, 0, len(e.text()))
-		for _, l := range e.text() {
-			lines = append(lines, l.String())
-		}
-		return Copy{Text: data.Text(strings.Join(lines, "\n") + "\n"), What: data.Text(formatNames[e.formats[e.at]])}
+		return Copy{Text: data.JoinLines(e.text()), What: data.Clean(formatNames[e.formats[e.at]])}
 	case key.Matches(m, exportSave):
 		return SaveExport{Name: e.fileName(), Text: e.text()}
 	default:

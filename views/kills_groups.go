@@ -214,7 +214,7 @@ func (l *killList) sum(g *killGroup) *analysis.Case {
 	if len(nodes) > 1 {
 		out.Container.Node = data.Textf("%d nodes", len(nodes))
 	}
-	out.Container.Key.Pod = data.Text(podsKilled(g.podCount(l.cases), out.Container.Workload.Replicas))
+	out.Container.Key.Pod = data.Clean(podsKilled(g.podCount(l.cases), out.Container.Workload.Replicas))
 	return &out
 }
 

@@ -106,9 +106,9 @@ func (p *Picker) Press(m tea.KeyPressMsg) Intent {
 			return Pick{Of: p.of, Name: c.Name}
 		}
 		if p.Free && p.text != "" {
-			return Pick{Of: p.of, Name: data.Text(p.text)}
+			return Pick{Of: p.of, Name: data.Clean(p.text)}
 		}
-		return Say{Text: "Nothing matches /" + data.Text(p.text)}
+		return Say{Text: "Nothing matches /" + data.Clean(p.text)}
 	case "esc":
 		if p.text == "" {
 			return Back{}

@@ -33,7 +33,8 @@ func newExplain(s genericiooptions.IOStreams) *cobra.Command {
 			if !ok {
 				return usagef("there is no cause %q; \"oomedic explain\" lists them", id)
 			}
-			return analysis.WriteCause(s.Out, cause)
+			_, err := io.WriteString(s.Out, cause.String())
+			return err
 		},
 	}
 }

@@ -127,7 +127,7 @@ func event(e *corev1.Event) data.Event {
 		ns = " -n " + data.ShellQuote(data.Clean(e.Namespace))
 	}
 	selector := data.Clean("involvedObject.kind=" + o.Kind + ",involvedObject.name=" + o.Name + ",reason=" + e.Reason)
-	out.From = data.Text("kubectl get events" + ns + " --field-selector " + data.ShellQuote(selector))
+	out.From = data.Clean("kubectl get events" + ns + " --field-selector " + data.ShellQuote(selector))
 	return out
 }
 

@@ -70,7 +70,7 @@ func (l *loadReader) gauge(metric string) string {
 
 // signal reads one signal of each pod.
 func (l *loadReader) signal(metric, promql string, into *[]data.Signal) task {
-	return task{data.Text("load: " + metric), func(ctx context.Context) error {
+	return task{data.Clean("load: " + metric), func(ctx context.Context) error {
 		answers, err := l.b.r.rangedSplit(ctx, l.b.n, promql, l.b.h.To.Add(-partsDays*day+l.step), l.b.h.To, l.step, maxHalvings)
 		if err != nil {
 			return err

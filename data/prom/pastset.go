@@ -31,14 +31,14 @@ func newPast(found map[pastKey]bool) *past {
 		}
 		if p.byName[name] == nil {
 			p.byName[name] = &data.Container{
-				Key:  data.Key{Namespace: data.Text(k.namespace), Pod: data.Text(k.pod), Container: data.Text(k.container)},
+				Key:  data.Key{Namespace: data.Clean(k.namespace), Pod: data.Clean(k.pod), Container: data.Clean(k.container)},
 				Kind: data.RegularContainer, State: data.Gone, Known: data.KnownFromMetrics,
 			}
 		}
 	}
 	for name, uids := range p.uids {
 		if len(uids) == 1 {
-			p.byName[name].Key.UID = data.Text(uids[0])
+			p.byName[name].Key.UID = data.Clean(uids[0])
 		}
 	}
 	return p
@@ -83,7 +83,7 @@ func (p *past) limit(m metricLabels, v float64) {
 		c.Resources.Limit = &limit
 	}
 	if node := m.get("node"); node != "" {
-		c.Node = data.Text(node)
+		c.Node = data.Clean(node)
 	}
 }
 
@@ -97,7 +97,7 @@ func (p *past) owner(m metricLabels, _ float64) {
 	defer p.mu.Unlock()
 	for at, c := range p.byName {
 		if at.namespace == m.get("namespace") && at.pod == m.get("pod") {
-			c.Workload = data.Workload{Kind: data.Text(kind), Namespace: data.Text(at.namespace), Name: data.Text(name)}
+			c.Workload = data.Workload{Kind: data.Clean(kind), Namespace: data.Clean(at.namespace), Name: data.Clean(name)}
 		}
 	}
 }
@@ -146,7 +146,7 @@ func (p *past) containers() []data.Container {
 			continue
 		}
 		if up, ok := p.owners[pastOwner{c.Workload.Namespace.String(), c.Workload.Kind.String(), c.Workload.Name.String()}]; ok {
-			c.Workload.Kind, c.Workload.Name = data.Text(up.kind), data.Text(up.name)
+			c.Workload.Kind, c.Workload.Name = data.Clean(up.kind), data.Clean(up.name)
 		}
 		c.Workload.APIVersion = apiVersions[c.Workload.Kind]
 		c.GoneAt = c.Kills[len(c.Kills)-1].At.Add(time.Second)
