@@ -28,7 +28,6 @@ func (a *App) readJournal() tea.Cmd {
 		return nil
 	}
 	a.changeJournal(func(j *views.Journal) { j.Loading = true })
-	server := a.opt.Where.Server
 	return func() tea.Msg {
 		all, skipped, err := door.Entries()
 		if err != nil {
@@ -36,14 +35,9 @@ func (a *App) readJournal() tea.Cmd {
 		}
 		slices.Reverse(all)
 		open, err := door.Unfinished()
-		m := journalMsg{entries: all, skipped: skipped}
+		m := journalMsg{entries: all, skipped: skipped, open: open}
 		if err != nil {
 			m.problem = data.Clean(err.Error())
-		}
-		for _, e := range open {
-			if e.Server == server {
-				m.open = append(m.open, e)
-			}
 		}
 		return m
 	}
@@ -59,13 +53,11 @@ func (a *App) gotJournal(m journalMsg) tea.Cmd {
 	})
 	var cmds []tea.Cmd
 	for _, e := range m.open {
-		if !a.checkedOnce[e.ID] {
+		if e.Server == a.opt.Where.Server && !a.checkedOnce[e.ID] { // what was made elsewhere is looked for there
 			a.checkedOnce[e.ID] = true
+			a.say(data.Textf("A change of %s has no known outcome: it is looked for. H shows it.", e.Workload.Ref()))
 			cmds = append(cmds, a.reconcile(e))
 		}
-	}
-	if len(cmds) > 0 {
-		a.say(data.Textf("A change of %s has no known outcome: it is looked for. H shows it.", m.open[0].Workload.Ref()))
 	}
 	return tea.Batch(cmds...)
 }

@@ -77,7 +77,7 @@ type (
 		seq    int
 		memory views.NewMemory
 	}
-	// journalMsg is the list of changes, and those of this cluster that were left unfinished.
+	// journalMsg is the list of changes, and those that were left unfinished.
 	journalMsg struct {
 		entries []data.JournalEntry
 		skipped int
