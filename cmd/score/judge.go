@@ -37,16 +37,17 @@ type outcome struct {
 
 // result is one case judged.
 type result struct {
-	id       string
-	cond     simulate.Condition
-	truth    simulate.Truth
-	got      analysis.Class
-	conf     float64
-	detected bool
-	cures    bool
-	growth   estimate // bytes an hour
-	next     estimate // seconds to the next kill under the present limit
-	after    estimate // and under the recommended one, in a new pod
+	id        string
+	cond      simulate.Condition
+	truth     simulate.Truth
+	got       analysis.Class
+	conf      float64
+	detected  bool
+	sigkilled bool // it ended with 137, as OOM kills do
+	cures     bool
+	growth    estimate // bytes an hour
+	next      estimate // seconds to the next kill under the present limit
+	after     estimate // and under the recommended one, in a new pod
 	// through is whether the case was read through a query engine as well, and same whether that gave the same.
 	through, same bool
 	outcomes      map[string]outcome
@@ -115,9 +116,10 @@ func (r *result) readThrough(ctx context.Context, c *simulate.Case, d *analysis.
 // live ones are.
 func judge(ctx context.Context, c *simulate.Case, through bool) (result, error) {
 	d := diagnose(c, c.History(), c.Overview())
-	said := &d.Cause
+	said, last := &d.Cause, c.Container.Last
 	r := result{
-		id: c.ID, cond: c.Condition, truth: c.Truth, got: said.Class, conf: said.Confidence, detected: d.Confirmation.OOMKilled,
+		sigkilled: last != nil && last.ExitCode == 137,
+		id:        c.ID, cond: c.Condition, truth: c.Truth, got: said.Class, conf: said.Confidence, detected: d.Confirmation.OOMKilled,
 		cures: d.Recommendation.Cures, growth: estimate{said: said.GrowthPerHour, low: said.GrowthLow, high: said.GrowthHigh, truth: c.Truth.Growth},
 	}
 	if c.Truth.Label.Growing() {

@@ -46,6 +46,7 @@ func (e *errs) add(one estimate) {
 // measures are the numbers of one condition that are aimed at.
 type measures struct {
 	detectPrecision, detectRecall ratio
+	mistaken                      ratio // ends with 137 that were no OOM kill and were called one
 	leakPrecision, leakRecall     ratio
 	cured                         ratio // leaks of which a limit was said to cure them
 	growth, next, after           errs
@@ -65,6 +66,9 @@ func measure(rs []result) measures {
 		}
 		if r.truth.OOM {
 			m.detectRecall.add(r.detected)
+		}
+		if r.sigkilled && !r.truth.OOM {
+			m.mistaken.add(r.detected)
 		}
 		if leakClass(r.got) {
 			m.leakPrecision.add(r.truth.Label.Growing())

@@ -28,7 +28,8 @@ kube-state-metrics missed. The diagnosis gets what the API server and the metric
 * The simulator and the analysis were made apart: neither was written with the other's forms or thresholds at hand. The
   simulator's forms follow what is published on Kubernetes, the kernel and the runtimes. Both still come from one project,
   so that a form which nobody thought of is missing in both. Nothing of part held is ever shown but these tables.
-* The classes are equally frequent here, which they are in no cluster.
+* The classes are equally frequent here, which they are in no cluster. Of 25 cases a share of 0.9 is known to about ±0.12, of
+  the 275 of a condition to about ±0.04.
 
 A limit's result is found by letting the same workload go on for 14 days of true need under it, once, with new pods. The knobs of
 a runtime stay as they are, also where the advice is to turn them. The other policies get the same samples: VPA is the recommender of k8s.io/autoscaler/vertical-pod-autoscaler %[4]s with its

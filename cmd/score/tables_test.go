@@ -44,7 +44,9 @@ func TestLeaksAreCountedOnHealthyCasesToo(t *testing.T) {
 	slow.growth, slow.cures = estimate{said: &said, low: &low, high: &high, truth: 100}, true
 	next, truth := 90*time.Minute, time.Hour
 	slow.next = inTime(&next, &next, &next, &truth)
-	rs := []result{told(simulate.Leak, analysis.MemoryLeak, 1), slow, told(simulate.Leak, analysis.UnboundedCache, 1), told(simulate.Healthy, analysis.GradualAccumulation, 1),
+	probe := told(simulate.Healthy, analysis.UnknownCause, 0)
+	probe.sigkilled = true
+	rs := []result{probe, told(simulate.Leak, analysis.MemoryLeak, 1), slow, told(simulate.Leak, analysis.UnboundedCache, 1), told(simulate.Healthy, analysis.GradualAccumulation, 1),
 		told(simulate.Cache, analysis.UnboundedCache, 1)}
 	m := measure(rs)
 	if m.leakPrecision != (ratio{2, 3}) || m.leakRecall != (ratio{2, 3}) || m.cured != (ratio{1, 3}) {
@@ -55,6 +57,9 @@ func TestLeaksAreCountedOnHealthyCasesToo(t *testing.T) {
 	}
 	if m.next.of != 1 || math.Abs(m.next.off[0]-0.5) > 1e-9 || m.next.inside != (ratio{0, 1}) || m.after.of != 0 {
 		t.Errorf("next %+v, after %+v", m.next, m.after)
+	}
+	if m.mistaken != (ratio{0, 1}) {
+		t.Errorf("mistaken %v", m.mistaken)
 	}
 	if m.detectPrecision != (ratio{4, 4}) || m.detectRecall != (ratio{4, 4}) {
 		t.Errorf("detection %v %v", m.detectPrecision, m.detectRecall)
