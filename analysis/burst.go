@@ -17,30 +17,32 @@ type burstOdds struct {
 // The weights of what is seen, in natural logarithms of odds. They were set on simulated cases whose cause is known,
 // and are round: none decides alone.
 const (
-	oddsSockets   = 3.0  // connections or threads were far above the usual at kills
-	oddsNoSockets = -2.0 // they are known and were as usual
-	oddsTraffic   = 1.0  // received bytes and processor time rose together
-	oddsReads     = 3.5  // the disk was read far more than usual at kills
-	oddsBigInput  = 2.5  // received bytes rose far more than connections
-	oddsNoInput   = -1.2 // neither did
-	oddsWork      = 1.8  // processor time rose and connections did not
-	oddsRamp      = 0.9  // memory rose over minutes
-	oddsJump      = 0.9  // … or within one
-	oddsFar       = 0.8  // the last sample is far below the limit
-	oddsNear      = 0.6  // … or near it, after a ramp
-	oddsClock     = 1.2  // kills keep to an hour of the day
-	oddsSwing     = 0.8  // the usual level swings, as it does with load …
-	oddsSteady    = 0.4  // … or hardly
-	oddsSeries    = 1.0  // kills come in series within an hour: a rush lasts
-	oddsTogether  = 2.5  // pods are killed together
-	oddsCalm      = 1.5  // load is known, and nothing of it was unusual
-	oddsBatch     = 3.0  // a batch workload has inputs and no visitors
-	oddsNamed     = 0.8  // it is named for work on files
-	oddsOver      = 3.2  // it uses far more than it requests …
-	oddsUnder     = -4.0 // … or less
-	oddsNoPeak    = 1.6  // no sample ever left the usual level
-	oddsPeaks     = -2.5 // … or some did
-	oddsNodeFirst = -2.2 // the node is seldom the reason where a limit is set
+	oddsSockets    = 3.0  // connections or threads were far above the usual at kills
+	oddsNoSockets  = -2.0 // they are known and were as usual
+	oddsTraffic    = 1.0  // received bytes and processor time rose together
+	oddsReads      = 3.5  // the disk was read far more than usual at kills
+	oddsBigInput   = 2.5  // received bytes rose far more than connections
+	oddsNoInput    = -1.2 // neither did
+	oddsWork       = 1.8  // processor time rose and connections did not
+	oddsRamp       = 0.9  // memory rose over minutes
+	oddsJump       = 0.9  // … or within one
+	oddsFar        = 0.8  // the last sample is far below the limit
+	oddsNear       = 0.6  // … or near it, after a ramp
+	oddsClock      = 1.2  // kills keep to an hour of the day
+	oddsSwing      = 0.8  // the usual level swings, as it does with load …
+	oddsSteady     = 0.4  // … or hardly
+	oddsSeries     = 1.0  // kills come in series within an hour: a rush lasts
+	oddsTogether   = 2.5  // pods are killed together
+	oddsCalm       = 1.5  // load is known, and nothing of it was unusual
+	oddsBatch      = 3.0  // a batch workload has inputs and no visitors
+	oddsNamed      = 0.8  // it is named for work on files
+	oddsOver       = 1.5  // it uses far more than it requests …
+	oddsUnder      = -1.0 // … or less
+	oddsNoPeak     = 1.6  // no sample ever left the usual level
+	oddsPace       = -3.5 // kills keep a pace of their own, or are too few to show that they do not: nodes run out at random
+	oddsNoPeakEach = 0.9  // … for each further kill, up to four
+	oddsPeaks      = -2.5 // … or some did
+	oddsNodeFirst  = -2.2 // the node is seldom the reason where a limit is set
 )
 
 // Thresholds of the same.
@@ -65,7 +67,7 @@ var fileWords = []string{"import", "importer", "export", "exporter", "etl", "con
 // bursts weighs the causes of sudden kills.
 func (f *facts) bursts() burstOdds {
 	var out burstOdds
-	if f.judged == 0 || f.sudden+f.climbs == 0 {
+	if f.judged == 0 || f.sudden+f.climbs == 0 || f.conf.Scope == ScopeNode {
 		return out
 	}
 	out.sudden = float64(f.sudden+f.climbs) / float64(f.judged)
@@ -103,7 +105,7 @@ func (f *facts) bursts() burstOdds {
 	if sockets || reads || input {
 		out.sudden = max(out.sudden, burstSure)
 	}
-	f.shapeOdds(&spike, &crowd, &file)
+	f.shapeOdds(&spike, &crowd, &file, &node)
 	if f.batch {
 		file += oddsBatch
 	} else if namedLike(f.c, fileWords) {
@@ -117,7 +119,7 @@ func (f *facts) bursts() burstOdds {
 }
 
 // shapeOdds weighs how memory rose and when.
-func (f *facts) shapeOdds(spike, crowd, file *float64) {
+func (f *facts) shapeOdds(spike, crowd, file, node *float64) {
 	last := median(f.end.last)
 	if len(f.end.ramps) > 0 {
 		if m := median(f.end.ramps); m >= max(rampMinute, 1.25*f.step.Minutes()) {
@@ -128,10 +130,12 @@ func (f *facts) shapeOdds(spike, crowd, file *float64) {
 			}
 		} else if last < suddenLast {
 			*spike += oddsJump
+			*node += oddsJump
 		}
 	}
 	if last < suddenLevel-0.1 {
 		*spike += oddsFar
+		*node += oddsFar
 	}
 	switch {
 	case f.batch || f.end.clock < peakHours:
@@ -170,13 +174,16 @@ func (f *facts) nodeOdds() float64 {
 			odds += oddsUnder
 		}
 	}
+	if f.regular == nil || *f.regular < regularKills {
+		odds += oddsPace
+	}
 	if f.peaks() {
 		odds += oddsPeaks
 	} else {
-		odds += oddsNoPeak
+		odds += oddsNoPeak + oddsNoPeakEach*float64(min(f.sudden-1, 4))
 	}
 	if median(f.end.last) >= nearTop {
-		odds += oddsUnder
+		odds += oddsPeaks
 	}
 	return odds
 }

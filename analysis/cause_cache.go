@@ -4,8 +4,8 @@ import "github.com/oomedic/oomedic/data"
 
 // The confidence in a cache without a bound: growth that slows down and still meets the limit.
 const (
-	cacheBase = 0.55
-	cacheEach = 0.06 // each further life, up to three
+	cacheBase = 0.66
+	cacheEach = 0.07 // each further life, up to three
 	cacheName = 0.20 // it is named like a cache
 	cacheCap  = 0.90
 	cacheLike = 0.55 // named like a cache, growing at a steady pace

@@ -16,6 +16,7 @@ const (
 	shmFalling = 0.85            // kills come at ever lower levels
 	shmCache   = 0.80            // what grew is page cache and not the process
 	shmAgain   = 0.72            // nothing shows what grew, but kills follow each other as the files outlive them
+	shmGrows   = 0.60            // nothing shows what grew, and there is such a volume
 	shmMount   = 0.45            // there is such a volume, and nothing more
 	shmNoFiles = 0.10            // factor when files in memory are known and small
 	shmShare   = 0.30            // files in memory over the limit, from which they are what filled it
@@ -70,6 +71,9 @@ func scoreShm(f *facts) finding {
 	case f.seriesOfKills():
 		out.score = shmAgain
 		out.evidence = append(out.evidence, Evidence{Says: "after a kill others follow within minutes, as when the files of the former life still fill the limit", From: data.KillsPromQL(f.h)})
+	case f.growing():
+		out.score = shmGrows
+		out.against = append(out.against, Evidence{Says: "no metric tells files in memory from the process: a leak looks the same", From: data.GrowthPromQL(f.h)})
 	default:
 		out.score = shmMount
 	}

@@ -60,10 +60,10 @@ var scenarios = []scenario{
 		return (440 + 60*math.Sin(age/24*2*math.Pi) + 11*n.next()) * mi
 	})},
 	{"near miss: warms up, then a plateau at the limit", LimitTooLow, 0.7, simple(10*24*time.Hour, 5*time.Minute, 30*time.Hour, fill(200, 505, 1))},
-	{"spikes from half of the limit", LoadSpike, 0.6, simple(7*24*time.Hour, time.Minute, 20*time.Hour, level(230))},
+	{"spikes from half of the limit", LoadSpike, 0.5, simple(7*24*time.Hour, time.Minute, 20*time.Hour, level(230))},
 	{"near miss: a level near the limit is no spike", LimitTooLow, 0.7, simple(7*24*time.Hour, time.Minute, 20*time.Hour, level(500))},
 	{"cache that fills with the logarithm of time", UnboundedCache, 0.5, simple(10*24*time.Hour, 5*time.Minute, 0, logFill(150, 80))},
-	{"near miss: cache that levels off below the limit", LoadSpike, 0.5, simple(10*24*time.Hour, 5*time.Minute, 40*time.Hour, fill(100, 300, 3))},
+	{"near miss: cache that levels off below the limit", LoadSpike, 0.4, simple(10*24*time.Hour, 5*time.Minute, 40*time.Hour, fill(100, 300, 3))},
 	{"near miss: redis that grows at a steady pace, as no cache does", MemoryLeak, 0.5, simple(7*24*time.Hour, time.Minute, 0, func(age float64, n *noise) float64 { return (100 + 18*age + n.next()) * mi },
 		func(c *data.Container, _ *data.History) { c.Image = "docker.io/library/redis:7" })},
 	{"JVM with a heap as large as its limit", JVMHeap, 0.85, simple(7*24*time.Hour, time.Minute, 0, fill(200, 530, 5), env("JAVA_TOOL_OPTIONS", "-Xms256m -Xmx512m"))},

@@ -17,7 +17,7 @@ const (
 	followsFor   = 0.50             // rank correlation of memory with load from which memory follows it
 	fewPairs     = 24               // fewer common steps tell nothing
 	mostPairs    = 2100             // steps of a signal that are compared, the newest: seven days of five minutes
-	loadGrowth   = 0.10             // rise of load over a growing life that may be why memory grows
+	loadGrowth   = 0.25             // rise of load over a growing life that may be why memory grows
 	inputShare   = 0.05             // input of one step over the limit, below which it fills nothing
 	leastSockets = 8                // connections or threads
 	leastCores   = 0.02

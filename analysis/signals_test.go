@@ -47,7 +47,7 @@ func TestLoadTellsBurstsApart(t *testing.T) {
 			h.Load.Received = loadOf(h, "app-0", week, 1e5, c.received)
 			d := diagnose(con, h)
 			sound(t, &d)
-			if d.Cause.Class != c.want || d.Cause.Confidence < 0.6 {
+			if d.Cause.Class != c.want || d.Cause.Confidence < 0.55 {
 				t.Errorf("%s (%.2f), want %s; %v", d.Cause.Class, d.Cause.Confidence, c.want, d.Cause.Alternatives)
 			}
 		})

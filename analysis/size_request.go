@@ -55,6 +55,9 @@ func usualRequest(f *facts, r *Recommendation, limit int64) int64 {
 	return request
 }
 
+// growsInPart is the share of growing lives from which a larger limit is not called a cure.
+const growsInPart = 0.30
+
 // qualify adds what a person must know before taking the size.
 func qualify(f *facts, c *Cause, r *Recommendation) {
 	s := f.stats()
@@ -70,6 +73,10 @@ func qualify(f *facts, c *Cause, r *Recommendation) {
 	case LoadSpike, LargeFile, ConcurrentRequests:
 		r.Warnings = append(r.Warnings, "how high a burst would have gone cannot be seen: look again after the next one")
 	case LimitTooLow, StartupPeak:
+		if f.share(rising, easing) >= growsInPart {
+			r.Cures = false
+			r.Warnings = append(r.Warnings, "some lives grow to their end: if that goes on, this limit only buys time")
+		}
 		if f.diesStarting() && f.eligible == 0 {
 			r.Cures = false
 			r.Warnings = append(r.Warnings, "it never lived long enough to show what it needs: take this as a first step and look again")
