@@ -53,6 +53,7 @@ e2e: ## ask a real Prometheus and VictoriaMetrics, and drive the program in tmux
 	go test -tags e2e -count=1 ./data/prom/conformance
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -run AwayForLong -v ./data/kube
 	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
+	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -v -run Rounds ./data/kube
 
 docs: ## draw the pictures in docs from the sandbox
 	go test -tags e2e,docs -count=1 -run TestPictures ./cmd/oomedic/terminal

@@ -77,10 +77,14 @@ func (c *Client) crew() *crew {
 // survey begins to look around and returns the function that waits for what was found.
 func (c *Client) survey(ctx context.Context, ch data.Change, t target) func() *survey {
 	s := &survey{podsErr: errLate, knownErr: errLate, resize: right3{err: errLate}, patch: right3{err: errLate}, nodesErr: errLate}
+	whole := ctx // a resize needs the pods, however long they take
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	if !ch.Way.InPlace() {
+		whole = ctx
+	}
 	all := c.crew()
 	all.do(func() {
-		s.pods, s.podsErr = c.podsOf(ctx, ch.Workload, t.base)
+		s.pods, s.podsErr = c.podsOf(whole, ch.Workload, t.base)
 		sortPods(s.pods, ch)
 		s.nodes, s.nodesErr = c.nodesOf(ctx, s.pods)
 	})
