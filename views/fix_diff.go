@@ -13,7 +13,7 @@ import (
 
 // layDiff writes the diff of the manifest that the API server made in a dry run, and those of pods that are resized.
 // Each line has its sign, so that the colour only repeats it. When it is tight, unchanged lines that are no neighbours
-// of a change, and those behind the last one, are counted, not shown. It returns where the changed lines stand.
+// of a change are counted, not shown, and those behind the last one left out. It returns where the changed lines stand.
 func layDiff(s *sheet, f *Fix, where data.Text, tight bool) span {
 	p := f.Plan
 	if p == nil {
@@ -99,8 +99,8 @@ func (s *sheet) diffLines(diff []data.DiffLine, tight bool) int {
 	end := len(s.lines)
 	for i := 0; i < len(diff); i++ {
 		n := farFromChange(diff, i)
-		if rest := behindLastChange(diff, i); tight && rest > 0 {
-			n = rest
+		if tight && behindLastChange(diff, i) > 0 {
+			break
 		}
 		if tight && n > 1 {
 			s.add(Render(s.t.Muted, "   "+unchanged(s.t, n)))

@@ -108,7 +108,7 @@ func rolloutText(r *data.Rollout) string {
 func layWatching(s *sheet, fr Frame, f *Fix, sign string) {
 	layApplied(s, fr, f)
 	layNewMemory(s, f)
-	if f.Rollout != nil && f.Rollout.Desired > 0 {
+	if f.Rollout != nil && f.Rollout.Desired > 0 && len(f.Rollout.Resizes) == 0 {
 		s.note(1, s.t.OK, s.t.Glyphs.OK, "Rolled out: "+rolloutText(f.Rollout)+".")
 	}
 	s.blank()

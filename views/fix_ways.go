@@ -34,7 +34,7 @@ func layWays(s *sheet, f *Fix, tight bool) {
 	}
 	label := Render(s.t.Muted, Pad("  way", statLabel))
 	if tight {
-		s.hang(label+Render(s.t.Strong, wayName(f.Plan.Change.Way))+Render(s.t.Muted, ": "), s.t.Text, firstOf(effect, chosenWhy(f))+bestMark(f))
+		s.hang(label, s.t.Text, wayName(f.Plan.Change.Way)+": "+firstOf(effect, chosenWhy(f))+bestMark(f))
 		return
 	}
 	for _, o := range f.Ways {
