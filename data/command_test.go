@@ -9,7 +9,9 @@ import (
 func TestSetResourcesCommand(t *testing.T) {
 	t.Parallel()
 	n := func(v int64) *int64 { return &v }
-	w := func(kind, name data.Text) data.Workload { return data.Workload{Kind: kind, Namespace: "shop", Name: name} }
+	w := func(kind, name data.Text) data.Workload {
+		return data.Workload{Kind: kind, Namespace: "shop", Name: name}
+	}
 	both := data.Resources{Limit: n(768 * data.Mi), Request: n(512 * data.Mi)}
 	for _, c := range []struct {
 		name string
