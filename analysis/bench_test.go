@@ -38,3 +38,17 @@ func BenchmarkNewCase(b *testing.B) {
 		NewCase(c, data.Overview{}, noon)
 	}
 }
+
+// BenchmarkDiagnose500 judges 500 containers of two days at 30 s each, with load: what a large list asks for.
+func BenchmarkDiagnose500(b *testing.B) {
+	c, h := simple(48*time.Hour, 30*time.Second, 20*time.Hour, level(230))()
+	h.Load.Received = loadOf(h, "app-0", 48*time.Hour, 1e5, 9e6)
+	h.Load.Sockets = loadOf(h, "app-0", 48*time.Hour, 40, 40)
+	row := NewCase(c, data.Overview{}, noon)
+	b.ReportAllocs()
+	for b.Loop() {
+		for range 500 {
+			Diagnose(Input{Case: row, History: h, Price: DefaultPrice, Now: noon})
+		}
+	}
+}

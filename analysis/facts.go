@@ -97,8 +97,13 @@ func readFacts(in Input, conf *Confirmation) *facts {
 		f.step = stepOf(in.History)
 		f.lives = readLives(in.History, f.kills, limitAt, f.step)
 		f.readTrends()
+		total := 0
+		for i := range f.lives {
+			total += len(f.lives[i].v)
+		}
+		buf := make([]float64, 0, total)
 		for _, w := range data.StatWindows {
-			f.usage[w] = statsOf(in.History, f.lives, w, in.Now, f.step)
+			f.usage[w] = statsOf(in.History, f.lives, w, in.Now, f.step, &buf)
 		}
 	}
 	f.use = f.window()

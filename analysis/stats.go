@@ -10,10 +10,10 @@ import (
 )
 
 // statsOf returns the statistics of all samples of all lives within w, which ends now. Samples of all pods are pooled:
-// every pod gets the same limit, so every pod's memory counts.
-func statsOf(h *data.History, lives []life, w data.Window, now time.Time, step time.Duration) Stats {
+// every pod gets the same limit, so every pod's memory counts. buf is room for the samples that one call leaves to the next.
+func statsOf(h *data.History, lives []life, w data.Window, now time.Time, step time.Duration, buf *[]float64) Stats {
 	from, to := now.Add(-w.Duration()).UnixMilli(), now.UnixMilli()
-	var pooled []float64
+	pooled := (*buf)[:0]
 	var spans []span
 	for i := range lives {
 		l := &lives[i]
@@ -25,6 +25,7 @@ func statsOf(h *data.History, lives []life, w data.Window, now time.Time, step t
 		pooled = append(pooled, l.v[lo:hi]...)
 		spans = cover(spans, l.t[lo:hi], step.Milliseconds(), from)
 	}
+	*buf = pooled
 	s := Stats{Samples: len(pooled)}
 	if len(pooled) == 0 {
 		return s

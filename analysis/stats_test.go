@@ -46,17 +46,17 @@ func TestStatsWindowsAndCoverage(t *testing.T) {
 	t.Parallel()
 	h := historyOf("a", data.Gi, 48*time.Hour, time.Minute, 0, level(100))
 	lives := readLives(h, nil, limitsOver(h, nil), time.Minute)
-	day := statsOf(h, lives, data.Day, noon, time.Minute)
+	day := statsOf(h, lives, data.Day, noon, time.Minute, new([]float64))
 	if day.Samples != 24*60 {
 		t.Errorf("%d samples of a day, want %d (the window is open at its start)", day.Samples, 24*60)
 	}
 	near(t, "coverage of the day", day.Coverage, 1, 1e-6)
-	near(t, "coverage of the week", statsOf(h, lives, data.Week, noon, time.Minute).Coverage, 2.0/7, 0.001)
+	near(t, "coverage of the week", statsOf(h, lives, data.Week, noon, time.Minute, new([]float64)).Coverage, 2.0/7, 0.001)
 	// half of the day is missing, and a second pod covers a quarter of it
 	h.Lives = []data.Life{{Pod: "a", ID: "1", Samples: h.Lives[0].Between(noon.Add(-12*time.Hour), noon.Add(time.Hour))},
 		{Pod: "b", ID: "2", Samples: h.Lives[0].Between(noon.Add(-18*time.Hour), noon.Add(-6*time.Hour))}}
 	lives = readLives(h, nil, limitsOver(h, nil), time.Minute)
-	near(t, "coverage of two pods", statsOf(h, lives, data.Day, noon, time.Minute).Coverage, 0.75, 0.002)
+	near(t, "coverage of two pods", statsOf(h, lives, data.Day, noon, time.Minute, new([]float64)).Coverage, 0.75, 0.002)
 }
 
 func TestStatsPoolsPods(t *testing.T) {
@@ -67,7 +67,7 @@ func TestStatsPoolsPods(t *testing.T) {
 		{Pod: "b", ID: "2", Samples: data.Samples{T: []int64{at(3), at(2)}, V: []float64{10, 14}}},
 	}}
 	lives := readLives(h, nil, limitsOver(h, nil), time.Minute)
-	s := statsOf(h, lives, data.Day, noon, time.Minute)
+	s := statsOf(h, lives, data.Day, noon, time.Minute, new([]float64))
 	if s.Samples != 5 || s.Mean != 6 || s.P50 != 3 || s.Max != 14 {
 		t.Errorf("%+v", s)
 	}
