@@ -29,6 +29,11 @@ var (
 // appKeys are all keys of the app, as help lists them.
 var appKeys = []key.Binding{keyFix, keyMetrics, keyHistory, keyHelp, keyBack, keyTheme, keySuspend, keyQuit, keyAbort}
 
+// Keymap returns every binding of the program: those of the app first, then those of each screen.
+func Keymap() []views.HelpGroup {
+	return append([]views.HelpGroup{{Title: "Everywhere", Keys: appKeys}}, views.Keymap()...)
+}
+
 // selecting is a screen that has a container under its cursor.
 type selecting interface{ Selected() (data.Key, bool) }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/oomedic/oomedic/ui"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated tables of the documentation")
@@ -73,4 +75,41 @@ func between(text, name, table string) (string, error) {
 		return "", fmt.Errorf("README.md has no marks %q and %q", begin, end)
 	}
 	return head + begin + table + end + tail, nil
+}
+
+// TestKeysPage holds docs/keys.md to the bindings of the program.
+func TestKeysPage(t *testing.T) {
+	const page = "../../docs/keys.md"
+	var b strings.Builder
+	b.WriteString("# Keys\n\nEvery key of every screen. `?` shows those that work where you are. While text is typed, letters are text.\n")
+	seen := map[string]bool{}
+	for _, g := range ui.Keymap() {
+		if seen[g.Title] {
+			t.Errorf("two groups are called %q", g.Title)
+		}
+		seen[g.Title] = true
+		fmt.Fprintf(&b, "\n## %s\n\n| key | what | also |\n|---|---|---|\n", g.Title)
+		for _, k := range g.Keys {
+			var also []string
+			for _, name := range k.Keys() {
+				if name != k.Help().Key {
+					also = append(also, "`"+name+"`")
+				}
+			}
+			if k.Help().Key == "" || k.Help().Desc == "" {
+				t.Errorf("a binding of %s has no help: %v", g.Title, k.Keys())
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Help().Key, k.Help().Desc, strings.Join(also, " "))
+		}
+	}
+	text, err := os.ReadFile(page)
+	if err == nil && string(text) == b.String() {
+		return
+	}
+	if !*update {
+		t.Fatal("docs/keys.md is out of date: run go test ./cmd/oomedic -run TestKeysPage -update")
+	}
+	if err := os.WriteFile(page, []byte(b.String()), 0o644); err != nil { //nolint:gosec // a document that anyone may read
+		t.Fatal(err)
+	}
 }

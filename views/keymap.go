@@ -1,0 +1,29 @@
+package views
+
+import "charm.land/bubbles/v2/key"
+
+// Keymap returns every binding of every screen, by screen, for the documentation. A screen's Keys has those that work
+// at a given moment.
+func Keymap() []HelpGroup {
+	return []HelpGroup{
+		{Title: "List", Keys: []key.Binding{
+			killsOpen, killsUnfold, killsFold, killsGroup, killsDiagnose, killsFilter, killsKeep, killsClear, killsSort, killsTab,
+			killsCopy, killsMove, killsPage, killsEnds,
+		}},
+		{Title: "Case", Keys: []key.Binding{
+			keyCaseDiagnose, keyCaseShorter, keyCaseLonger, keyCaseEarlier, keyCaseLater, keyCaseKill, keyCaseKillNext, keyCaseNoCursor,
+			keyCaseTable, keyCaseDown, keyCaseUp, keyCasePageDown, keyCasePageUp, keyCaseNewest, keyCaseOldest, keyCaseCopy, keyCaseReload,
+		}},
+		{Title: "Diagnosis", Keys: []key.Binding{stepNext, stepBack, stepJump, stepTab, stepCopy, stepCase, stepFix, stepRead, stepMake}},
+		{Title: "Fix", Keys: []key.Binding{
+			fixYes, fixNo, fixEditKey, fixWay, fixKnobs, fixUnfold, fixRaw, fixExportKey, fixCopy, fixUndo, fixEnd, fixAgain, fixNoRecord,
+			fixDiagnosis, fixRead,
+		}},
+		{Title: "Fix: editing numbers", Keys: []key.Binding{editPlan, editNext, editLeave}},
+		{Title: "Fix: export", Keys: []key.Binding{exportCopy, exportSave, exportNext, exportPrev, exportLeave}},
+		{Title: "Fix: typed confirmation", Keys: []key.Binding{confirmApply, confirmLeave}},
+		{Title: "Changes made", Keys: []key.Binding{historyOpen, historyClose, historyUndo, historyCopy, historyAgain, historyMove}},
+		{Title: "Prometheus", Keys: []key.Binding{connectionUse, connectionFind, connectionMove}},
+		{Title: "Namespace and cluster", Keys: []key.Binding{pickerTake, pickerMove, pickerType, pickerBack}},
+	}
+}
