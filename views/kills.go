@@ -25,6 +25,8 @@ type Kills struct {
 	flat   bool // every case is a row of its own
 	lists  [2]killList
 	pens   killPens
+	// touched is true once a key was pressed: from then on the cursor stays with its row.
+	touched bool
 }
 
 // killList is one tab's rows, in the order and choice that is on screen, and the place of the cursor in them.
@@ -118,17 +120,23 @@ func (s *Kills) Set(st *State) {
 	if st == nil || st.Board == nil || st.Board == s.board {
 		return
 	}
+	filling := !s.touched && (s.board == nil || s.board.Health.State == data.Connecting)
 	s.board = st.Board
 	for i, cases := range [][]analysis.Case{st.Board.Cases, st.Board.Ruled} {
 		l := &s.lists[i]
 		l.take(cases, st.Board.Since)
 		l.arrange(s.sort, &s.filter, s.flat)
+		if filling {
+			l.put(0) // nobody chose a row yet: rows stream in, and the first to come is seldom the newest kill
+			continue
+		}
 		l.follow(l.cursor)
 	}
 }
 
 // Press handles a key.
 func (s *Kills) Press(m tea.KeyPressMsg) Intent {
+	s.touched = true
 	l := &s.lists[s.tab]
 	if s.filter.typing && !l.arrow(m.String()) {
 		if s.filter.press(m) {
