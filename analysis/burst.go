@@ -50,6 +50,8 @@ const (
 	readsRatio   = 3.0  // disk reads at kills over usual ones
 	inputRatio   = 3.0  // received bytes at kills over usual ones, and over the ratio of connections
 	burstSure    = 0.75 // kills with unusual load were sudden in at least so large a part
+	randomLives  = 0.45 // standard deviation over mean of the lengths of killed lives: 1 where kills come at random
+	shortLived   = 0.5  // hours
 	overRequest  = 1.35 // usual level over request from which the kernel picks it first
 	underRequest = 1.00
 	peakLeast    = 0.10  // a sample this much of the limit above the usual top left the usual level
@@ -174,8 +176,17 @@ func (f *facts) nodeOdds() float64 {
 			odds += oddsUnder
 		}
 	}
-	if f.regular == nil || *f.regular < regularKills {
+	var lived []float64
+	for i := range f.lives {
+		if l := &f.lives[i]; !l.killed.IsZero() {
+			lived = append(lived, l.killed.Sub(l.start).Hours())
+		}
+	}
+	if cv, ok := spread(lived); !ok || cv < randomLives {
 		odds += oddsPace
+	}
+	if len(lived) > 0 && median(lived) < shortLived {
+		odds += oddsPace // no node runs out every few minutes and finds the same container each time
 	}
 	if f.peaks() {
 		odds += oddsPeaks
