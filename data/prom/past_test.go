@@ -38,8 +38,8 @@ func TestPastKnowsKillsOfDeletedPods(t *testing.T) {
 	if len(gaps) != 0 {
 		t.Errorf("gaps %v", gaps)
 	}
-	if d := past.Since.Sub(ago(20 * day)); d < 0 || d > countStep {
-		t.Errorf("since %s, want within %s of %s", past.Since, countStep, ago(20*day))
+	if d := past.Since.Sub(ago(20 * day)); d < 0 || d > killStep {
+		t.Errorf("since %s, want within %s of %s", past.Since, killStep, ago(20*day))
 	}
 	want := []struct {
 		pod   string
