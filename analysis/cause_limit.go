@@ -34,53 +34,71 @@ func scoreLimitTooLow(f *facts) finding {
 	if f.hit == nil {
 		return finding{}
 	}
+	if out, ok := lowFromStart(f); ok {
+		return out
+	}
+	if !f.seen() {
+		return finding{score: lowBlind, summary: data.Textf("The limit of %s was met; without history it may be too low for normal work.", humanInt(f.hit))}
+	}
+	if f.growing() {
+		return lowGrowing(f)
+	}
+	return lowLevelled(f)
+}
+
+// lowFromStart judges what is killed at or soon after each start, before any history of a life could be read.
+func lowFromStart(f *facts) (finding, bool) {
 	if f.conf.Scope == ScopeStartup && len(f.c.MemoryVolumes) == 0 {
 		return finding{score: lowStart,
 			summary:  data.Textf("The limit of %s is below what starting a container takes.", humanInt(f.hit)),
-			evidence: []Evidence{{Says: "the container was OOM-killed before its own program ran", From: statusCommand(f.c, "lastState.terminated.message")}}}
+			evidence: []Evidence{{Says: "the container was OOM-killed before its own program ran", From: statusCommand(f.c, "lastState.terminated.message")}}}, true
 	}
 	if f.diesStarting() && !f.batch && f.eligible == 0 {
 		return finding{score: lowQuick,
 			summary:  data.Textf("Most lives end within a minute of their start: starting seems to take more than the limit of %s.", humanInt(f.hit)),
 			evidence: []Evidence{{Says: "it is killed within a minute of its start, again and again", From: statusCommand(f.c, "lastState.terminated")}},
 			against:  []Evidence{{Says: "a program that leaks that fast looks the same", From: statusCommand(f.c, "lastState.terminated")}},
-			advice:   []data.Text{"Raise the limit once to see whether memory levels off after the start."}}
+			advice:   []data.Text{"Raise the limit once to see whether memory levels off after the start."}}, true
 	}
 	if f.c.Kind == data.InitContainer && f.eligible == 0 && max(int(f.c.Restarts), len(f.kills)) >= startingLives {
 		return finding{score: lowInit,
 			summary:  data.Textf("Its work does not fit under the limit of %s: each try is killed, and an init container does the same again each time.", humanInt(f.hit)),
 			evidence: []Evidence{{Says: data.Textf("killed in each of %s", count(max(int(f.c.Restarts), len(f.kills)), "try")), From: statusCommand(f.c, "restartCount")}},
 			against:  []Evidence{{Says: "its tries are too short to show how memory went", From: statusCommand(f.c, "lastState.terminated")}},
-			advice:   []data.Text{"Raise the limit once to see what the work needs; nothing else of the pod starts before it is through."}}
+			advice:   []data.Text{"Raise the limit once to see what the work needs; nothing else of the pod starts before it is through."}}, true
 	}
 	if f.start.stepped && f.start.peaks == 0 && !f.load.sockets.burst() && !f.batch {
 		return finding{score: lowStepped,
 			summary:  data.Textf("Since %s no life lasts: what it needs has gone up to more than the limit of %s.", f.kills[0].At.UTC().Format("2006-01-02 15:04"), humanInt(f.hit)),
 			evidence: []Evidence{{Says: data.Textf("%s got past the start before, and all of %s since came soon after one", count(f.start.survived, "life"), count(f.start.killed, "kill")), From: data.KillsPromQL(f.h)}},
 			against:  []Evidence{{Says: "a start that has become heavier looks the same", From: data.MaxPromQL(f.h, f.use)}},
-			advice:   []data.Text{"Look at what changed then: a release, a setting, an amount of data."}}
+			advice:   []data.Text{"Look at what changed then: a release, a setting, an amount of data."}}, true
 	}
-	if !f.seen() {
-		return finding{score: lowBlind, summary: data.Textf("The limit of %s was met; without history it may be too low for normal work.", humanInt(f.hit))}
+	return finding{}, false
+}
+
+// lowGrowing judges memory that grows within lives: normal work that fills the limit soon after a start, or load that grew.
+func lowGrowing(f *facts) finding {
+	if f.warmsUp() {
+		return finding{score: lowWarm,
+			summary: data.Textf("Within minutes of a start normal work fills the limit of %s, and memory stays there until a kill.", humanInt(f.hit)),
+			evidence: []Evidence{
+				{Says: data.Textf("from start to limit it takes %s, and growth slows down before it", hoursText(f.hoursToLimit())), From: data.GrowthPromQL(f.h)},
+				{Says: data.Textf("%.0f%% of the time of killed lives is above 90%% of the limit", 100*f.nearKilled), From: data.MaxPromQL(f.h, f.use)}},
+			against: []Evidence{{Says: "a cache that fills within minutes looks the same", From: data.GrowthPromQL(f.h)}},
+			advice:  []data.Text{"Raise the limit to the recommended size, and look whether memory levels off."}}
 	}
-	if f.growing() {
-		if f.warmsUp() {
-			return finding{score: lowWarm,
-				summary: data.Textf("Within minutes of a start normal work fills the limit of %s, and memory stays there until a kill.", humanInt(f.hit)),
-				evidence: []Evidence{
-					{Says: data.Textf("from start to limit it takes %s, and growth slows down before it", hoursText(f.hoursToLimit())), From: data.GrowthPromQL(f.h)},
-					{Says: data.Textf("%.0f%% of the time of killed lives is above 90%% of the limit", 100*f.nearKilled), From: data.MaxPromQL(f.h, f.use)}},
-				against: []Evidence{{Says: "a cache that fills within minutes looks the same", From: data.GrowthPromQL(f.h)}},
-				advice:  []data.Text{"Raise the limit to the recommended size, and look whether memory levels off."}}
-		}
-		if rise, ok := f.loadRise(); ok && rise >= loadMuch && f.load.received.follows >= followsFor {
-			return finding{score: lowLoaded,
-				summary:  data.Textf("Memory follows the load, which grew by %.0f%% over a life, and meets the limit of %s.", 100*rise, humanInt(f.hit)),
-				evidence: []Evidence{{Says: data.Textf("memory follows what is received (rank correlation %.2f)", f.load.received.follows), From: loadQuery(f.h, data.MetricReceived)}},
-				advice:   []data.Text{"Raise the limit or spread the load over more replicas."}}
-		}
-		return finding{score: 0.10, summary: "Memory grows to the limit."}
+	if rise, ok := f.loadRise(); ok && rise >= loadMuch && f.load.received.follows >= followsFor {
+		return finding{score: lowLoaded,
+			summary:  data.Textf("Memory follows the load, which grew by %.0f%% over a life, and meets the limit of %s.", 100*rise, humanInt(f.hit)),
+			evidence: []Evidence{{Says: data.Textf("memory follows what is received (rank correlation %.2f)", f.load.received.follows), From: loadQuery(f.h, data.MetricReceived)}},
+			advice:   []data.Text{"Raise the limit or spread the load over more replicas."}}
 	}
+	return finding{score: 0.10, summary: "Memory grows to the limit."}
+}
+
+// lowLevelled judges memory that has levelled off, by how near to the limit it stands.
+func lowLevelled(f *facts) finding {
 	s := f.stats()
 	if s.Samples == 0 {
 		return finding{score: lowBlind, summary: data.Textf("The limit of %s was met.", humanInt(f.hit))}

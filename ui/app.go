@@ -118,24 +118,10 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		a.gotChart(m)
 	case diagnosisMsg:
 		cmd = a.gotDiagnosis(m)
-	case planMsg:
-		a.gotPlan(m)
-	case appliedMsg:
-		cmd = a.gotApplied(m)
 	case candidatesMsg:
 		a.gotCandidates(m)
 	case usedMsg:
 		cmd = a.gotUsed(m)
-	case rolloutMsg:
-		cmd = a.gotRollout(m)
-	case endedMsg:
-		a.gotEnded(m)
-	case memoryMsg:
-		a.gotMemory(m)
-	case journalMsg:
-		cmd = a.gotJournal(m)
-	case reconciledMsg:
-		a.gotReconciled(m)
 	case tickMsg:
 		cmd = a.tick()
 	case frameMsg:
@@ -151,9 +137,32 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 			return a.Update(m.msg)
 		}
 		return a, nil
+	default:
+		cmd = a.updateFix(m)
 	}
 	a.show()
 	return a, a.here(tea.Batch(cmd, a.startSpinning()))
+}
+
+// updateFix hands each message about a change to the one method that knows it.
+func (a *App) updateFix(m tea.Msg) tea.Cmd {
+	switch m := m.(type) {
+	case planMsg:
+		a.gotPlan(m)
+	case appliedMsg:
+		return a.gotApplied(m)
+	case rolloutMsg:
+		return a.gotRollout(m)
+	case endedMsg:
+		a.gotEnded(m)
+	case memoryMsg:
+		a.gotMemory(m)
+	case journalMsg:
+		return a.gotJournal(m)
+	case reconciledMsg:
+		a.gotReconciled(m)
+	}
+	return nil
 }
 
 // show hands the newest state to every screen on the stack.

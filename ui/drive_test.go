@@ -26,7 +26,6 @@ type driver struct {
 	now     time.Time
 	timers  []tea.Msg // messages that wait for time to pass
 	quit    bool
-	copied  string
 }
 
 // start is the moment at which every test begins.

@@ -119,17 +119,3 @@ func fixtureLives(pod data.Text, from, to time.Time, n int, top float64) []data.
 	}
 	return out
 }
-
-// fixtureChart is a window of the database's memory with three lives, two kills and a limit that was raised once.
-func fixtureChart(k data.Key, w data.Window) *data.Chart {
-	from, limit := fixedNow.Add(-w.Duration()), float64(512*data.Mi)
-	c := &data.Chart{Key: k, Window: w, From: from, To: fixedNow, Step: w.Duration() / 240, Lives: fixtureLives(k.Pod, from, fixedNow, 3, limit),
-		Queries: []data.Query{{PromQL: `container_memory_working_set_bytes{namespace="data",container="postgres"}`, Start: from, End: fixedNow, Step: w.Duration() / 240,
-			Took: 41 * time.Millisecond, Points: 288}}}
-	c.Limit = data.Samples{T: []int64{from.UnixMilli(), from.Add(w.Duration() / 3).UnixMilli(), fixedNow.UnixMilli()}, V: []float64{limit * 0.75, limit, limit}}
-	c.Request = data.Samples{T: []int64{from.UnixMilli(), fixedNow.UnixMilli()}, V: []float64{limit / 2, limit / 2}}
-	for i := range 2 {
-		c.Kills = append(c.Kills, data.Kill{At: from.Add(time.Duration(i+1)*w.Duration()/3 - 10*time.Minute), Reason: "OOMKilled", ExitCode: ptr(int32(137))})
-	}
-	return c
-}

@@ -76,7 +76,8 @@ func drawSpark(cells []sparkCell, g *themes.Glyphs, p sparkPens) string {
 	out, run := "", ""
 	var with pen
 	for _, c := range cells {
-		sign, next := " ", p.gap
+		var sign string
+		next := p.gap
 		switch {
 		case c == sparkKill:
 			sign, next = g.Kill, p.kill

@@ -17,7 +17,8 @@ const rolloutPause = time.Second
 // observe reads what a client wrote into an owner's object.
 func (c *cluster) observe(o *owner, obj runtime.Object) error {
 	var template corev1.PodTemplateSpec
-	replicas, generation := o.replicas, o.observed
+	var generation int64
+	replicas := o.replicas
 	switch x := obj.(type) {
 	case *appsv1.Deployment:
 		template, generation = x.Spec.Template, x.Generation

@@ -187,8 +187,7 @@ func merged(a clienttesting.PatchActionImpl, old runtime.Object) (runtime.Object
 
 // change validates obj and stores it in the place of old; in a dry run it returns what would be stored.
 func (s *apiServer) change(gvr schema.GroupVersionResource, subresource string, old, obj runtime.Object, dryRun []string) (runtime.Object, error) {
-	m, err := meta.Accessor(obj)
-	if err != nil {
+	if _, err := meta.Accessor(obj); err != nil {
 		return nil, apierrors.NewBadRequest(err.Error())
 	}
 	was, err := meta.Accessor(old)
@@ -198,7 +197,7 @@ func (s *apiServer) change(gvr schema.GroupVersionResource, subresource string, 
 	if obj, err = narrow(gvr, subresource, old, obj); err != nil {
 		return nil, err
 	}
-	m, _ = meta.Accessor(obj) // narrow returns an object of the same type
+	m, _ := meta.Accessor(obj) // narrow returns an object of the same type
 	if err := s.admit(gvr, m.GetName(), m.GetNamespace(), obj); err != nil {
 		return nil, err
 	}

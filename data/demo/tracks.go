@@ -3,6 +3,7 @@ package demo
 import (
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 
@@ -73,7 +74,7 @@ func newTracks(p *pod) *tracks {
 // kubelet returns the labels that a scrape of a kubelet gives every series of the pod.
 func (t *tracks) kubelet(name string) []string {
 	p := t.pod
-	return []string{labels.MetricName, name, "job", "kubelet", "metrics_path", "/metrics/cadvisor", "instance", nodeIPOf(p.node) + ":10250", "node", p.node, "namespace", p.w.namespace, "pod", p.name}
+	return []string{model.MetricNameLabel, name, "job", "kubelet", "metrics_path", "/metrics/cadvisor", "instance", nodeIPOf(p.node) + ":10250", "node", p.node, "namespace", p.w.namespace, "pod", p.name}
 }
 
 // newLife makes the series of container instance n.
@@ -95,7 +96,7 @@ func (t *tracks) newLife(n int) []*track {
 // stateTrack makes a series of kube-state-metrics; more are further labels.
 func (t *tracks) stateTrack(name string, more ...string) *track {
 	p := t.pod
-	return &track{labels: labels.FromStrings(append([]string{labels.MetricName, name, "job", "kube-state-metrics", "instance", "10.244.2.9:8080", "namespace", p.w.namespace, "pod", p.name, "uid", p.uid}, more...)...)}
+	return &track{labels: labels.FromStrings(append([]string{model.MetricNameLabel, name, "job", "kube-state-metrics", "instance", "10.244.2.9:8080", "namespace", p.w.namespace, "pod", p.name, "uid", p.uid}, more...)...)}
 }
 
 // state returns the series of a container's status; more are further labels.
@@ -116,7 +117,7 @@ func (t *tracks) state(name string, more ...string) *track {
 
 // ownerTrack makes the series that names the owner of a ReplicaSet or a Job.
 func ownerTrack(metric, label, namespace, name, kind, owner string) track {
-	return track{labels: labels.FromStrings(labels.MetricName, metric, "job", "kube-state-metrics", "instance", "10.244.2.9:8080",
+	return track{labels: labels.FromStrings(model.MetricNameLabel, metric, "job", "kube-state-metrics", "instance", "10.244.2.9:8080",
 		"namespace", namespace, label, name, "owner_kind", kind, "owner_name", owner, "owner_is_controller", "true")}
 }
 

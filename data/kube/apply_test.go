@@ -161,10 +161,10 @@ func TestDryRunThatIsRefused(t *testing.T) {
 		if !errors.Is(err, c.want) {
 			t.Errorf("%d %s: %v, want %v", c.code, c.words, err, c.want)
 		}
-		if c.want == data.ErrRefused && !strings.Contains(err.Error(), c.words) {
+		if errors.Is(c.want, data.ErrRefused) && !strings.Contains(err.Error(), c.words) {
 			t.Errorf("%v lacks the server's words %q", err, c.words)
 		}
-		if c.want == data.ErrForbidden && !strings.Contains(err.Error(), `"jane" lacks the right to patch deployments in namespace shop`) {
+		if errors.Is(c.want, data.ErrForbidden) && !strings.Contains(err.Error(), `"jane" lacks the right to patch deployments in namespace shop`) {
 			t.Errorf("%v does not name the right", err)
 		}
 	}

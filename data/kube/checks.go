@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/oomedic/oomedic/data"
 )
 
@@ -88,20 +86,6 @@ func (sc *scene) ns() string { return sc.p.Change.Workload.Namespace.String() }
 // resized are the plans of pods that are not left alone.
 func (sc *scene) resized() []data.PodPlan {
 	return slices.DeleteFunc(slices.Clone(sc.p.Pods), func(p data.PodPlan) bool { return p.Skip != "" })
-}
-
-// liveContainer is the container in the template, or in the first pod without one; nil when neither has it.
-func (sc *scene) liveContainer() *corev1.Container {
-	if sc.t.live != nil {
-		if c, _ := sc.t.live.container(sc.p.Change.Container); c != nil {
-			return c
-		}
-	}
-	if len(sc.s.pods) > 0 {
-		c, _ := inSpec(&sc.s.pods[0].Spec, sc.p.Change.Container)
-		return c
-	}
-	return nil
 }
 
 // rights says whether everything that the way needs may be done.

@@ -152,18 +152,3 @@ func customPlace(object map[string]any, k *customKind, name string) (where []str
 	}
 	return nil, nil, false
 }
-
-// guess is the path in an object of a kind that is not known at which the memory probably stands, for words alone.
-func guess(object map[string]any, container string) string {
-	for _, path := range []string{"spec.template.spec.containers", "spec.podTemplate.spec.containers", "spec.containers"} {
-		if i, _ := indexOf(at(object, path), container); i != "" {
-			return path + "[" + i + "].resources"
-		}
-	}
-	for _, path := range []string{"spec.resources", "spec." + container + ".resources"} {
-		if _, ok := at(object, path).(map[string]any); ok {
-			return path
-		}
-	}
-	return ""
-}

@@ -39,7 +39,7 @@ func randomPod(r *rand.Rand) *corev1.Pod {
 	p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
 		Namespace: pick("", "shop", "bank"), Name: fmt.Sprintf("p-%d", r.IntN(1e6)), UID: types.UID(pick("", "2b7f1c1e-0000-4000-8000-000000000001")),
 		Labels: map[string]string{"app": "a"}, Annotations: map[string]string{"note": strings.Repeat("x", r.IntN(4000))},
-		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubelet", FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:status":{"f:phase":{}}}`)}}},
+		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubelet", FieldsV1: metav1.NewFieldsV1(`{"f:status":{"f:phase":{}}}`)}},
 	}}
 	end := func() *corev1.ContainerStateTerminated {
 		if r.IntN(3) == 0 {
@@ -143,7 +143,7 @@ func FuzzSlimPod(f *testing.F) {
 func ordinaryPod(i int) *corev1.Pod {
 	p := randomPod(rand.New(rand.NewPCG(uint64(i), 9)))
 	p.Namespace, p.Name, p.UID = "shop", fmt.Sprintf("api-%d", i), types.UID(fmt.Sprintf("2b7f1c1e-0000-4000-8000-%012d", i))
-	p.ManagedFields[0].FieldsV1.Raw = bytes.Repeat([]byte(`{"f:status":{}}`), 200)
+	p.ManagedFields[0].FieldsV1 = metav1.NewFieldsV1(strings.Repeat(`{"f:status":{}}`, 200))
 	p.Annotations["note"] = strings.Repeat("x", 3000)
 	p.Spec, p.Status = corev1.PodSpec{}, corev1.PodStatus{Phase: corev1.PodRunning}
 	for c := range 3 {

@@ -166,7 +166,7 @@ type line struct {
 
 // series starts a line: a metric name and pairs of label name and value.
 func newLine(metric string, pairs ...string) line {
-	return line{labels: labels.FromStrings(append([]string{labels.MetricName, metric}, pairs...)...)}
+	return line{labels: labels.FromStrings(append([]string{model.MetricNameLabel, metric}, pairs...)...)}
 }
 
 // with adds a sample every step with from <= t < to; f gives the value at each.
@@ -195,7 +195,7 @@ func (e *engineServer) load(t testing.TB, lines ...line) {
 			oldest = min(oldest, l.s.T[0])
 		}
 	}
-	if _, err := app.Append(0, labels.FromStrings(labels.MetricName, "first"), oldest, 0); err != nil {
+	if _, err := app.Append(0, labels.FromStrings(model.MetricNameLabel, "first"), oldest, 0); err != nil {
 		t.Fatal(err)
 	}
 	for _, l := range lines {
