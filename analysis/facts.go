@@ -69,7 +69,6 @@ type facts struct {
 	odd                 data.Text // the one pod that is killed while others are not
 	around, aroundOther int       // other containers killed on the node at the same moment, and those of other workloads
 	burst               burstOdds
-	downtime            *float64 // median seconds from a kill to the next start, nil when unknown
 }
 
 // readFacts gathers what in says.
