@@ -31,13 +31,16 @@ kube-state-metrics missed. The diagnosis gets what the API server and the metric
 * The classes are equally frequent here, which they are in no cluster. Of 25 cases a share of 0.9 is known to about ±0.12, of
   the 275 of a condition to about ±0.04.
 
-A limit's result is found by letting the same workload go on for 14 days of true need under it, once, with new pods. The knobs of
-a runtime stay as they are, also where the advice is to turn them. The other policies get the same samples: VPA is the recommender of k8s.io/autoscaler/vertical-pod-autoscaler %[4]s with its
-default settings, given every kill. By default it sets the request to its target and scales the limit in proportion; the row
-"limit = target" is a pod whose limit is its request. In a cluster it would go on learning, here its one answer counts. KRR is its simple strategy (maximum of 14 days and 15 %%; with OOM data at least the limit and
-25 %%), reimplemented from what is published.
+A limit's result is found by letting the same workload go on for 14 days of true need under it, once, with new pods. The
+knobs of a runtime stay as they are, also where the advice is to turn them. The other policies get the same samples:
 
-Of each condition a tenth of the cases is also written into a storage of Prometheus and read back through its query engine by
-the code that reads live clusters; the answer has to be the same.
+* **VPA** is the recommender of k8s.io/autoscaler/vertical-pod-autoscaler %[4]s with its default settings, given every
+  kill. By default it sets the request to its target and scales the limit in proportion; the row "limit = target" is a pod
+  whose limit is its request. In a cluster it would go on learning, here its one answer counts.
+* **KRR** is its simple strategy (maximum of 14 days and 15 %%; with OOM data at least the limit and 25 %%), reimplemented
+  from what is published.
+
+Of each condition a tenth of the cases is also written into a storage of Prometheus and read back through its query
+engine by the code that reads live clusters; the answer has to be the same.
 `, "`", o.part, o.cases, baselines.VPAVersion)
 }

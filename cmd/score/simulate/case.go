@@ -104,6 +104,10 @@ func (c *Case) settle(d dice) bool {
 	})
 	if p.label == Healthy {
 		c.now, c.replica = d.between(4*day, horizon), d.IntN(len(p.replicas))
+		// A container that ended for another reason is looked at because of that.
+		if stops := p.replicas[c.replica].stops; len(stops) > 0 {
+			c.now = math.Min(horizon, math.Max(day, stops[d.IntN(len(stops))])+d.scale(2*minute, 5*hour))
+		}
 		return len(deaths) == 0
 	}
 	all := deaths
