@@ -71,9 +71,13 @@ func (o *options) demo(ctx context.Context, print bool) error {
 	return o.show(ctx, o.watch(ctx, client, cluster, nil), ui.Options{Cluster: client, Journal: written, Metrics: m, Connections: m, Where: cluster})
 }
 
+// loadTime bounds a question to the sandbox's engine. The first ones wait until its 30 days are loaded, which takes a
+// second or two, and far longer on a machine that is busy.
+const loadTime = 3 * time.Minute
+
 // demoMetrics asks the engine of the sandbox by the same client as any Prometheus.
 func demoMetrics(address string, t http.RoundTripper, o *options) (*finder, error) {
-	e := prom.Endpoint{Name: "sandbox", Kind: "Prometheus engine", Address: address, Options: prom.Options{Transport: t, Log: o.log}}
+	e := prom.Endpoint{Name: "sandbox", Kind: "Prometheus engine", Address: address, Options: prom.Options{Transport: t, Log: o.log, Timeout: loadTime}}
 	r, err := prom.Dial(address, e.Options)
 	if err != nil {
 		return nil, err

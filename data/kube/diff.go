@@ -88,7 +88,8 @@ func withPaths(text string) string {
 
 // manifest returns an object as YAML for people.
 func manifest(obj runtime.Object, hide hider) (string, error) {
-	m, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
+	// a copy, because the converter gives out the content of an object that is unstructured already, and it is changed below
+	m, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj.DeepCopyObject())
 	if err != nil {
 		return "", fmt.Errorf("read the object: %w", err)
 	}
