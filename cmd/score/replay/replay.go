@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -63,7 +64,7 @@ func Read(ctx context.Context, c *simulate.Case) (h *data.History, ov data.Overv
 func store(ctx context.Context, db *tsdb.DB, c *simulate.Case) error {
 	// The head takes no sample that is older than half its span before its newest, and its first decides where it begins.
 	app := db.Appender(ctx)
-	if _, err := app.Append(0, labels.FromStrings(labels.MetricName, "first"), c.Now.Add(-40*24*time.Hour).UnixMilli(), 0); err != nil {
+	if _, err := app.Append(0, labels.FromStrings(model.MetricNameLabel, "first"), c.Now.Add(-40*24*time.Hour).UnixMilli(), 0); err != nil {
 		return fmt.Errorf("store the first sample: %w", err)
 	}
 	n := 0

@@ -1,3 +1,9 @@
+// Package simulate makes containers whose trouble is known. A demand for memory meets a model of kernel and kubelet, and
+// a model of cAdvisor, Prometheus and kube-state-metrics measures what comes of it. The outcome is given as the facts
+// that the diagnosis reads, or as the time series that they are read from.
+//
+// Times within the package are seconds from the start of the simulation, memory is in bytes. Nothing here depends on
+// the clock: equal seeds give equal cases.
 package simulate
 
 import (

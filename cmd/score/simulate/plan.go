@@ -187,7 +187,7 @@ func (b *builder) finish() {
 				r.nodeKills = append(r.nodeKills, t+b.between(0, 20))
 			}
 		}
-		if b.p.label == Healthy && b.chance(0.4) {
+		if b.p.label == Healthy && b.chance(0.6) {
 			for t := b.wait(8 * day); t < horizon; t += b.wait(8 * day) {
 				r.stops = append(r.stops, t)
 			}

@@ -129,7 +129,7 @@ func (c *Case) terminated(d dice, l life) {
 		ContainerID: data.Clean("containerd://" + d.suffix(24)), Field: "lastState.terminated",
 	}
 	if l.why == unrelated {
-		t.Reason, t.ExitCode = "Error", one(d, int32(exitKilled), 143, 1, 2)
+		t.Reason, t.ExitCode = "Error", one(d, int32(exitKilled), exitKilled, exitKilled, 143, 1)
 		if l.children > 0 {
 			t.Reason, c.Truth.OOM = "OOMKilled", true
 		}
