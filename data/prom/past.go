@@ -182,7 +182,7 @@ func (r *Reader) pastBatch(ctx context.Context, n *notes, p *past, sel string, n
 	ended := "max by (namespace,pod)(last_over_time(" + data.MetricCompletion + "{" + pods + "}[" + w + "])) * on (namespace,pod) group_right() " +
 		byContainer + "(last_over_time(" + data.MetricTerminatedReason + "{" + oomReason + sel + "}[" + w + "]) == 1) and on (namespace,pod) " +
 		"count by (namespace,pod)(" + byContainer + "(last_over_time(kube_pod_container_info{" + pods + "}[" + w + "]))) == 1"
-	limits := "max by (namespace,pod,container,node)(last_over_time(" + either(data.MetricLimits, data.MetricInitLimits, `resource="memory",`+sel) + "[" + w + "]))"
+	limits := "max by (namespace,pod,uid,container,node)(last_over_time(" + either(data.MetricLimits, data.MetricInitLimits, `resource="memory",`+sel) + "[" + w + "]))"
 	owner := "group by (namespace,pod,owner_kind,owner_name)(last_over_time(kube_pod_owner{" + pods + "}[" + w + "]))"
 	for _, q := range []struct {
 		promql string

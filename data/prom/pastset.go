@@ -71,12 +71,14 @@ func (p *past) ended(m metricLabels, at float64) {
 	}
 }
 
-// limit takes a memory limit in bytes, and the node that the series names.
+// limit takes a memory limit in bytes, and the node that the series names. A limit of another pod of the same name, such
+// as the next of a StatefulSet, is left out.
 func (p *past) limit(m metricLabels, v float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := p.byName[containerName{m.get("namespace"), m.get("pod"), m.get("container")}]
-	if c == nil {
+	name := containerName{m.get("namespace"), m.get("pod"), m.get("container")}
+	c, uid := p.byName[name], m.get("uid")
+	if c == nil || uid != "" && len(p.uids[name]) > 0 && !slices.Contains(p.uids[name], uid) {
 		return
 	}
 	if limit := int64(v); limit > 0 && (c.Resources.Limit == nil || limit > *c.Resources.Limit) {
