@@ -7,6 +7,10 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
+// aboveLimit is how far above its limit a container's memory may be measured: the kernel charges in batches of pages, a
+// few MiB at most.
+const aboveLimit = 1.10
+
 // NewCase returns the row of the list for a container: the verdict, with the kills that metrics know of, and how near
 // to its limit the container came. ov may be empty.
 func NewCase(c data.Container, ov data.Overview, now time.Time) Case {
@@ -21,6 +25,9 @@ func NewCase(c data.Container, ov data.Overview, now time.Time) Case {
 		return out
 	}
 	near := *ov.Peak / float64(*limit)
+	if near > aboveLimit {
+		return out // no container uses more than its limit: the peak is another pod's of this name, or under another limit
+	}
 	out.Near, out.NearFrom = &near, "highest sample of the look-back window"
 	weighNearness(&c, &out.Confirmation, near, peakQuery(&c), now)
 	return out
