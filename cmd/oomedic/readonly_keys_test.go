@@ -113,7 +113,7 @@ func TestReadOnlyAgainstRandomKeys(t *testing.T) {
 	cfg := &rest.Config{Host: server.URL}
 	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper { g.next = next; return g })
 	j := journal.New(filepath.Join(t.TempDir(), "changes.jsonl"), nil)
-	client, err := kube.New(cfg, kube.Options{ReadOnly: true, Context: "rig", Journal: j})
+	client, err := kube.New(cfg, kube.Options{ReadOnly: true, Context: "prod", Journal: j})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestReadOnlyAgainstRandomKeys(t *testing.T) {
 	in, hand := io.Pipe()
 	go func() {
 		err := ui.Run(ctx, ui.Options{
-			Source: store, Cluster: client, Where: data.Cluster{Context: "rig"}, MetricsProblem: "none here", Since: 24 * time.Hour, Theme: "mono",
+			Source: store, Cluster: client, Where: data.Cluster{Context: "prod"}, MetricsProblem: "none here", Since: 24 * time.Hour, Theme: "mono",
 			Journal: j, Folder: t.TempDir(), Price: analysis.DefaultPrice, Log: slog.New(slog.DiscardHandler), Now: time.Now, Zone: time.UTC, In: in, Out: terminal,
 		})
 		_ = in.CloseWithError(io.EOF)
