@@ -1,7 +1,6 @@
 package data
 
 import (
-	"maps"
 	"slices"
 	"time"
 )
@@ -46,19 +45,6 @@ func (s *Store) SetNode(n NodeFacts) {
 	}
 }
 
-// KeepNodes forgets the nodes that no container in the store ran on.
-func (s *Store) KeepNodes() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	used := map[Text]bool{}
-	for _, cs := range s.pods {
-		for _, c := range cs {
-			used[c.Node] = true
-		}
-	}
-	maps.DeleteFunc(s.nodes, func(name Text, _ *NodeFacts) bool { return !used[name] })
-}
-
 // sameNode reports whether two facts of a node are the same to whoever reads them: when they were read does not count.
 func sameNode(a, b *NodeFacts) bool {
 	same := func(x, y *int64) bool { return (x == nil) == (y == nil) && (x == nil || *x == *y) }
@@ -69,9 +55,9 @@ func sameNode(a, b *NodeFacts) bool {
 }
 
 // Remember puts containers of earlier runs or of metrics into the store as they are: gone, or with State Unknown when a
-// list is still to say whether they exist. A container that the store holds only gets the kills that are not known yet. A pod of the same name under another UID is
-// another pod. One that metrics know by name alone (its UID is empty) is the API's pod of that name when the kill lies
-// within that pod's life.
+// list is still to say whether they exist. A container that the store holds only gets the kills that are not known yet.
+// A pod of the same name under another UID is another pod. One that metrics know by name alone (its UID is empty) is the
+// API's pod of that name when the kill lies within that pod's life.
 func (s *Store) Remember(cs []Container) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
