@@ -86,10 +86,14 @@ type file struct {
 	// Contexts are settings by the name of a kubeconfig context; Default are those of all others.
 	Contexts map[string]section `yaml:"contexts,omitempty"`
 	Default  section            `yaml:"default,omitempty"`
+	// ProtectedContexts are patterns of the names of contexts that are protected, see LoadGuard.
+	ProtectedContexts []string `yaml:"protected_contexts,omitempty"`
 }
 
 type section struct {
 	Prometheus *Settings `yaml:"prometheus,omitempty"`
+	Protected  *bool     `yaml:"protected,omitempty"`
+	ReadOnly   *bool     `yaml:"read_only,omitempty"`
 }
 
 // maxFile is how many bytes a configuration file has at most.
@@ -99,24 +103,9 @@ const maxFile = 1 << 20
 // has no section for it. A file that is not there means no settings unless must is set. The error is one line that
 // names the file, the line and what is wrong, never a value.
 func LoadSettings(path, context string, must bool) (*Settings, error) {
-	f, err := os.Open(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && !must:
-		return &Settings{HTTP: config.DefaultHTTPClientConfig}, nil
-	case err != nil:
-		return nil, fmt.Errorf("the configuration file can't be read: %w", err)
-	}
-	defer func() { _ = f.Close() }() // read only
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	all, mode, err := readFile(path, must)
 	if err != nil {
-		return nil, fmt.Errorf("the configuration file can't be read: %w", err)
-	}
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("%s is larger than 1 MiB, which no configuration is", path)
-	}
-	var all file
-	if err := yaml.UnmarshalStrict(text, &all); err != nil {
-		return nil, fmt.Errorf("%s: %s", path, yamlWords(err))
+		return nil, err
 	}
 	s := all.Contexts[context].Prometheus
 	if s == nil {
@@ -125,7 +114,7 @@ func LoadSettings(path, context string, must bool) (*Settings, error) {
 	if s == nil {
 		return &Settings{HTTP: config.DefaultHTTPClientConfig}, nil
 	}
-	if info, err := f.Stat(); err == nil && info.Mode().Perm()&0o077 != 0 && s.literal() {
+	if mode.Perm()&0o077 != 0 && s.literal() {
 		return nil, fmt.Errorf("%s holds a secret and others may read it: chmod 600 it, or name a file or ${VARIABLE} there", path)
 	}
 	s.HTTP.SetDirectory(filepath.Dir(path))
@@ -133,6 +122,32 @@ func LoadSettings(path, context string, must bool) (*Settings, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
+}
+
+// readFile reads the configuration file and its mode. A file that is not there is empty unless must is set.
+func readFile(path string, must bool) (all file, mode fs.FileMode, err error) {
+	f, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !must:
+		return all, 0, nil
+	case err != nil:
+		return all, 0, fmt.Errorf("the configuration file can't be read: %w", err)
+	}
+	defer func() { _ = f.Close() }() // read only
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return all, 0, fmt.Errorf("the configuration file can't be read: %w", err)
+	}
+	if len(text) > maxFile {
+		return all, 0, fmt.Errorf("%s is larger than 1 MiB, which no configuration is", path)
+	}
+	if err := yaml.UnmarshalStrict(text, &all); err != nil {
+		return all, 0, fmt.Errorf("%s: %s", path, yamlWords(err))
+	}
+	if info, err := f.Stat(); err == nil {
+		mode = info.Mode()
+	}
+	return all, mode, nil
 }
 
 var (
