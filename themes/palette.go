@@ -1,6 +1,7 @@
 package themes
 
 import (
+	"fmt"
 	"image/color"
 
 	"charm.land/lipgloss/v2"
@@ -52,6 +53,30 @@ func quiet(s string) lipgloss.Style {
 	return text(s)
 }
 
+// areaShare is how much of a line's colour the area under it keeps; the rest is the background's.
+const areaShare = 0.45
+
+// shade returns a style for an area under a line of colour s: closer to the background, or faint where either colour is
+// the terminal's own.
+func shade(s, background string) lipgloss.Style {
+	a, okA := rgb(s)
+	b, okB := rgb(background)
+	if !okA || !okB {
+		return text(s).Faint(true)
+	}
+	var out [3]int
+	for i := range out {
+		out[i] = int(areaShare*float64(a[i]) + (1-areaShare)*float64(b[i]))
+	}
+	return text(fmt.Sprintf("#%02x%02x%02x", out[0], out[1], out[2]))
+}
+
+// rgb reads "#rrggbb".
+func rgb(s string) (out [3]int, ok bool) {
+	n, err := fmt.Sscanf(s, "#%02x%02x%02x", &out[0], &out[1], &out[2])
+	return out, err == nil && n == 3
+}
+
 // loud returns a style in colour s, or bold where there is no colour.
 func loud(s string) lipgloss.Style {
 	if s == "" {
@@ -76,7 +101,7 @@ func build(p Palette) *Theme {
 		Key: loud(p.Accent), KeyDesc: quiet(p.Muted), Tab: quiet(p.Muted), TabOn: text(p.Text).Bold(true),
 		Border: quiet(p.Faint), Input: text(p.Text).Underline(true),
 		OK: text(p.OK), Info: text(p.Info), Warn: loud(p.Warn), Bad: loud(p.Bad).Bold(true),
-		Usage: text(p.Usage), Other: quiet(p.Other), Limit: loud(p.Limit), Request: text(p.Request),
+		Usage: text(p.Usage), Area: shade(p.Usage, p.Background), Other: quiet(p.Other), Limit: loud(p.Limit), Request: text(p.Request),
 		Kill: loud(p.Bad).Bold(true), Gap: quiet(p.Faint), Axis: quiet(p.Muted),
 		Add: text(p.OK), Remove: text(p.Bad), Hunk: text(p.Info),
 		Command: loud(p.Accent), Glyphs: unicodeGlyphs,

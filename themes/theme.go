@@ -31,6 +31,7 @@ type Theme struct {
 	Bad  lipgloss.Style
 
 	Usage   lipgloss.Style // working set
+	Area    lipgloss.Style // under the working set's line, which nobody reads
 	Other   lipgloss.Style // working set of other replicas
 	Limit   lipgloss.Style
 	Request lipgloss.Style
@@ -55,6 +56,9 @@ type Glyphs struct {
 	Warn     string // !
 	Unknown  string // ?
 	Kill     string // ✗ on a chart
+	Restart  string // ○ a container that started anew
+	Rollout  string // ◆ a new pod template
+	Change   string // ◇ a limit or request that was changed
 	Live     string // ● the watch is live
 	Stale    string // ○
 	Busy     string // ◐
