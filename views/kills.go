@@ -1,19 +1,11 @@
 package views
 
 import (
-	"strconv"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
-)
-
-// The tabs of the list.
-const (
-	tabKilled = 0
-	tabRuled  = 1
 )
 
 // Kills is the first screen: the containers that were OOMKilled, and those that looked like it but were not.
@@ -23,7 +15,8 @@ type Kills struct {
 	sort   sortOrder
 	filter filter
 	flat   bool // every case is a row of its own
-	lists  [2]killList
+	lists  [caseTabs]killList
+	pages  []Page // the tabs after those
 	pens   killPens
 	// touched is true once a key was pressed: from then on the cursor stays with its row.
 	touched bool
@@ -49,16 +42,30 @@ type killList struct {
 }
 
 // NewKills returns the list without rows: it is connecting until Set brings a board.
-func NewKills() *Kills { return &Kills{} }
+func NewKills() *Kills {
+	s := &Kills{}
+	for _, make := range newPages {
+		s.pages = append(s.pages, make())
+	}
+	return s
+}
 
 // Title returns "Kills".
 func (s *Kills) Title() data.Text { return "Kills" }
 
-// Typing reports whether a filter is being typed.
-func (s *Kills) Typing() bool { return s.filter.typing }
+// Typing reports whether a filter, or what a page asks for, is being typed.
+func (s *Kills) Typing() bool {
+	if p := s.page(); p != nil {
+		return p.Typing()
+	}
+	return s.filter.typing
+}
 
 // Selected returns the container under the cursor.
 func (s *Kills) Selected() (data.Key, bool) {
+	if p := s.page(); p != nil {
+		return p.Selected()
+	}
 	c := s.lists[s.tab].current()
 	if c == nil {
 		return data.Key{}, false
@@ -75,7 +82,7 @@ var (
 	killsDiagnose = key.NewBinding(key.WithKeys("d"), key.WithHelp("d", "diagnose"))
 	killsFilter   = key.NewBinding(key.WithKeys("/"), key.WithHelp("/", "filter"))
 	killsSort     = key.NewBinding(key.WithKeys("s"), key.WithHelp("s", "sort"))
-	killsTab      = key.NewBinding(key.WithKeys("tab", "shift+tab", "1", "2"), key.WithHelp("tab", "OOMKilled / not"))
+	killsTab      = key.NewBinding(key.WithKeys("tab", "shift+tab", "1", "2", "3", "4"), key.WithHelp("tab", "next tab"))
 	killsCopy     = key.NewBinding(key.WithKeys("y"), key.WithHelp("y", "copy command"))
 	killsMove     = key.NewBinding(key.WithKeys("j", "k", "down", "up"), key.WithHelp("j k", "down, up (or arrows)"))
 	killsPage     = key.NewBinding(key.WithKeys("ctrl+d", "ctrl+u", "pgdown", "pgup"), key.WithHelp("ctrl+d/u", "half a page down, up"))
@@ -86,6 +93,12 @@ var (
 
 // Keys are the bindings that work now.
 func (s *Kills) Keys() []key.Binding {
+	if p := s.page(); p != nil {
+		if p.Typing() {
+			return p.Keys()
+		}
+		return append(p.Keys(), killsTab)
+	}
 	if s.filter.typing {
 		return []key.Binding{killsKeep, killsClear}
 	}
@@ -117,6 +130,9 @@ func (s *Kills) Keys() []key.Binding {
 
 // Set takes the newest board. The cursor stays on its container wherever that has moved to.
 func (s *Kills) Set(st *State) {
+	for _, p := range s.pages {
+		p.Set(st)
+	}
 	if st == nil || st.Board == nil || st.Board == s.board {
 		return
 	}
@@ -137,6 +153,9 @@ func (s *Kills) Set(st *State) {
 // Press handles a key.
 func (s *Kills) Press(m tea.KeyPressMsg) Intent {
 	s.touched = true
+	if p := s.page(); p != nil {
+		return s.pressPage(p, m)
+	}
 	l := &s.lists[s.tab]
 	if s.filter.typing && !l.arrow(m.String()) {
 		if s.filter.press(m) {
@@ -193,15 +212,6 @@ func (s *Kills) want(m tea.KeyPressMsg) Intent {
 		return Say{"There is no command for this one: press d to see how it was judged"}
 	}
 	return nil
-}
-
-// turn changes the tab.
-func (s *Kills) turn(k string) {
-	if n, err := strconv.Atoi(k); err == nil {
-		s.tab = n - 1
-		return
-	}
-	s.tab = 1 - s.tab
 }
 
 // choose applies the filter to both tabs.

@@ -10,6 +10,9 @@ import (
 
 // View draws notes, tabs, rows and what is known of the row under the cursor.
 func (s *Kills) View(f Frame) string {
+	if p := s.page(); p != nil {
+		return s.pageView(f, p)
+	}
 	l := &s.lists[s.tab]
 	s.pens.of(f.Theme)
 	lines := s.notes(f)
@@ -37,15 +40,7 @@ func (s *Kills) View(f Frame) string {
 // headLine draws the tabs, the filter, how many rows are shown, the window and the order.
 func (s *Kills) headLine(f Frame) string {
 	t, l := f.Theme, &s.lists[s.tab]
-	left := ""
-	for i, name := range []string{"OOMKilled", "Not OOM"} {
-		label := fmt.Sprintf("%s %s", name, thousands(len(s.lists[i].cases)))
-		if i == s.tab {
-			left += Render(t.Accent, t.Glyphs.Cursor) + Render(t.TabOn, label) + "  "
-		} else {
-			left += " " + Render(t.Tab, label) + "  "
-		}
-	}
+	left := s.tabBar(f)
 	right := "last " + s.window() + " " + t.Glyphs.Dot + " " + s.sort.String() + " "
 	if reach := s.reach(f); reach != "" && Width(left)+Width(reach)+Width(right)+3 <= f.Width {
 		right = reach + " " + t.Glyphs.Dot + " " + right
