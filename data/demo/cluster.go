@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -51,6 +52,9 @@ func newCluster(api *apiServer, seed uint64, origin time.Time, speed float64) (*
 
 // newOwner makes the owner of w, its revisions and its object.
 func (c *cluster) newOwner(w *workload) (*owner, error) {
+	if w.kind == kindCronJob {
+		w.schedule = fmt.Sprintf("0 %d * * *", nightRun(c.origin).Hour())
+	}
 	o := &owner{w: w, gvr: gvrOf(w.kind), uid: uuid(w.group), template: w.template(), replicas: w.replicas, observed: 1, sets: map[string]string{}}
 	hash, err := templateHash(w, &o.template)
 	if err != nil {
@@ -132,26 +136,61 @@ func (c *cluster) live(p *pod) {
 	var pauses backoff
 	p.lives, p.children, pauses = p.livesOf(c.origin)
 	if p.w.live && p.w.due > 0 {
-		for range 2 { // the first shift changes lives a little, the second sets that right
-			p.created = p.created.Add(c.phase(p))
-			p.lives, p.children, pauses = p.livesOf(c.origin)
-		}
+		pauses = c.settle(p, pauses)
 	}
 	p.inherit(c.origin, pauses)
 }
 
-// phase returns by how much p has to be created later for its running instance to be killed when it is due.
-func (c *cluster) phase(p *pod) time.Duration {
-	l := p.lives[len(p.lives)-1]
-	whole := life{n: l.n, start: l.start}
-	var shm float64
-	p.endOf(&whole, l.start.Add(history), c.origin, &shm)
-	if whole.end.IsZero() {
-		return 0
+// settle moves the creation of p until its running instance will be killed when it is due, and returns the pauses of
+// the history that comes of it. What a program wants depends on the hour a little, so each move changes the lives a
+// little too, and the closest of some tries is taken.
+func (c *cluster) settle(p *pod, pauses backoff) backoff {
+	best, bestOff, bestPauses := *p, time.Duration(math.MaxInt64), pauses
+	for range settleTries {
+		off, ok := c.early(p)
+		if !ok {
+			break
+		}
+		if off.Abs() < bestOff {
+			best, bestOff, bestPauses = *p, off.Abs(), pauses
+		}
+		if bestOff <= settleWithin {
+			break
+		}
+		p.created = p.created.Add(time.Duration(float64(off) * c.speed))
+		p.lives, p.children, pauses = p.livesOf(c.origin)
 	}
-	span := whole.end.Sub(l.start)
-	due := time.Duration(float64(p.w.due)*c.speed) + span*time.Duration(p.replica)/time.Duration(p.w.replicas)
-	return c.origin.Sub(l.start) - (span - due)
+	*p = best
+	return bestPauses
+}
+
+// The tries of settle, and how far beside its time a kill may come.
+const (
+	settleTries  = 24
+	settleWithin = 3 * time.Second
+)
+
+// early returns how much too early after the start the running instance of p will be killed, as somebody will watch
+// it, and false when it will not be.
+func (c *cluster) early(p *pod) (time.Duration, bool) {
+	l := p.lives[len(p.lives)-1]
+	if !l.end.IsZero() {
+		return 0, false
+	}
+	limit, start := float64(p.limit()), c.origin.Sub(l.start).Hours()
+	for watched := tickEvery; watched.Hours()*c.speed < history.Hours(); watched += tickEvery {
+		ran := watched.Hours() * c.speed
+		u := p.w.demand(moment{
+			age: start + ran, clock: hours(c.origin) + ran, origin: hours(c.origin), watched: watched.Seconds(),
+			key: p.key, group: p.w.group, life: l.n, shm: l.shm, limit: limit,
+		})
+		if u.set > limit {
+			span := time.Duration((start + ran) / c.speed * float64(time.Hour))
+			due := p.w.due + span*time.Duration(p.replica)/time.Duration(p.w.replicas)
+			return due - watched, true
+		}
+	}
+	return 0, false
 }
 
 // tick advances the simulation by d, which is a second or less.

@@ -45,12 +45,22 @@ func (c *cluster) newJob(o *owner, at time.Time) *job {
 	return j
 }
 
+// nightRun returns when the newest run of a nightly CronJob began: at two, or at eleven in the evening when a run from
+// two o'clock would be going on at origin or be just over.
+func nightRun(origin time.Time) time.Time {
+	newest := origin.UTC().Truncate(day).Add(2 * time.Hour)
+	switch since := origin.Sub(newest); {
+	case since < 0:
+		return newest.Add(-day)
+	case since < 2*time.Hour:
+		return newest.Add(-3 * time.Hour)
+	}
+	return newest
+}
+
 // pastJobs makes the runs of the nights before the start, and stores those that a CronJob keeps.
 func (c *cluster) pastJobs(o *owner) error {
-	newest := c.origin.UTC().Truncate(day).Add(2 * time.Hour)
-	if newest.Add(time.Hour).After(c.origin) {
-		newest = newest.Add(-day)
-	}
+	newest := nightRun(c.origin)
 	o.nextRun = newest.Add(day)
 	for n := int(history/day) - 1; n >= 0; n-- {
 		j := c.newJob(o, newest.Add(-time.Duration(n)*day))

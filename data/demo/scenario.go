@@ -49,7 +49,7 @@ type workload struct {
 	// init is the name of an init container that has the limit and the demand, instead of the container.
 	init     string
 	probe    bool
-	schedule string // of a CronJob
+	schedule string // of a CronJob, from the time of its newest run
 	recreate bool   // strategy Recreate
 	// network means that pods export what they receive.
 	network bool
@@ -103,9 +103,9 @@ func sick() []workload {
 			command: []string{"java", "-Xms256m", "-Xmx1024m", "-jar", "/app/ledger.jar"}, env: env("JAVA_TOOL_OPTIONS", "-XX:+UseG1GC"), limit: g, request: 768 * m,
 			demand: heapMisfit, age: 19 * day, network: true},
 		{namespace: "shop", name: "catalog-cache", kind: kindStatefulSet, replicas: 1, container: "redis", image: "redis:7.4",
-			command: []string{"redis-server", "--save", ""}, limit: g, request: 512 * m, demand: keyCache, age: 40 * day, network: true},
+			command: []string{"redis-server", "--save", ""}, limit: g, request: 512 * m, demand: keyCache, age: 40*day - 20*time.Hour, network: true},
 		{namespace: "data", name: "nightly-report", kind: kindCronJob, container: "report", image: "registry.example/data/nightly-report:12",
-			command: []string{"python3", "-m", "report", "--day=yesterday"}, limit: 1536 * m, request: g, demand: nightly, schedule: "0 2 * * *", age: 60 * day},
+			command: []string{"python3", "-m", "report", "--day=yesterday"}, limit: 1536 * m, request: g, demand: nightly, age: 60 * day},
 		{namespace: "media", name: "renderer", kind: kindDeployment, replicas: 2, container: "renderer", image: "registry.example/media/renderer:0.31",
 			command: []string{"/opt/renderer/bin/render", "--frames=/dev/shm"}, limit: 768 * m, request: 512 * m, demand: frames, shm: "/dev/shm", age: 36 * time.Hour},
 		{namespace: "shop", name: "checkout", kind: kindDeployment, replicas: 3, container: "checkout", image: "registry.example/shop/checkout:5.2.0",
@@ -117,7 +117,7 @@ func sick() []workload {
 		{namespace: "platform", name: "migrator", kind: kindDeployment, replicas: 1, container: "migrator", image: "registry.example/platform/migrator:8",
 			command: []string{"/migrator", "serve"}, init: "migrate", limit: 64 * m, request: 64 * m, demand: migration, age: 4 * time.Hour, recreate: true},
 		{namespace: "platform", name: "log-shipper", kind: kindDaemonSet, replicas: int32(len(nodeNames)), container: "shipper", image: "registry.example/platform/log-shipper:4.1",
-			command: []string{"/shipper", "--config=/etc/shipper.yaml"}, limit: 256 * m, request: 128 * m, demand: accumulation, age: 45 * day},
+			command: []string{"/shipper", "--config=/etc/shipper.yaml"}, limit: 256 * m, request: 128 * m, demand: accumulation, age: 45*day - 13*time.Hour},
 		{namespace: "shop", name: "frontend", kind: kindDeployment, replicas: 2, container: "frontend", image: "registry.example/shop/frontend:9.14",
 			command: []string{"node", "dist/main.js"}, limit: 512 * m, request: 256 * m, demand: steady(205, 30), ending: probeKills, probe: true, doubt: 80 * time.Hour, age: 9 * day, network: true},
 	}
