@@ -28,6 +28,9 @@ type Cluster struct {
 	Version Text
 	// Namespaces are the namespaces that are watched; empty means all of them.
 	Namespaces []Text
+	// ReadOnly says that nothing may be changed there, and Protected that each change asks for the workload's name.
+	ReadOnly  bool
+	Protected bool
 }
 
 // Snapshot is one immutable state of the facts. Nobody may write to what it refers to.

@@ -138,6 +138,8 @@ func (a *App) status() string {
 	}
 	if a.opt.ReadOnly {
 		right += views.Render(t.Info, "read-only ")
+	} else if a.opt.Protected {
+		right += views.Render(t.Warn, "protected ")
 	}
 	return views.Spread(left, right, a.width)
 }

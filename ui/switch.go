@@ -210,7 +210,7 @@ func (a *App) gotPlace(m placeMsg) tea.Cmd {
 	a.ctx, a.leave = context.WithCancel(a.root)
 	o, p := &a.opt, m.place
 	o.Source, o.Cluster, o.Metrics, o.MetricsProblem, o.Connections = p.Source, p.Cluster, p.Metrics, p.MetricsProblem, p.Connections
-	o.Where, o.Stop = p.Where, p.Stop
+	o.Where, o.Stop, o.ReadOnly, o.Protected = p.Where, p.Stop, p.Where.ReadOnly, p.Where.Protected
 	a.forget()
 	a.say("Showing " + data.Clean(a.where()))
 	return tea.Batch(a.makeBoard(), a.listen(), a.probe(), a.readJournal(), func() tea.Msg {

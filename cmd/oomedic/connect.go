@@ -43,6 +43,10 @@ func (o *options) connect(ctx context.Context) (*kube.Client, data.Cluster, erro
 	if o.quiet && cfg.ExecProvider != nil {
 		silence(cfg)
 	}
+	guard, err := o.metrics.guard(name)
+	if err != nil {
+		return nil, data.Cluster{}, err
+	}
 	fallback, _, err := loader.Namespace()
 	if err != nil {
 		fallback = ""
@@ -50,7 +54,7 @@ func (o *options) connect(ctx context.Context) (*kube.Client, data.Cluster, erro
 	cfg.Timeout = 0 // --request-timeout must not end a watch
 	cfg.UserAgent = "oomedic/" + versionText()
 	return o.open(ctx, cfg, kube.Options{
-		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: name, Fallback: fallback, Log: o.log,
+		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly || guard.ReadOnly, Protected: guard.Protected, Context: name, Fallback: fallback, Log: o.log,
 		Journal: openJournal(), As: *o.kube.Impersonate, Since: o.since,
 	})
 }

@@ -45,17 +45,26 @@ func (m *metricsFlags) check() error {
 	return nil
 }
 
+// path is where the configuration file is.
+func (m *metricsFlags) path() string {
+	if m.config != "" {
+		return m.config
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		dir = ""
+	}
+	return filepath.Join(dir, "oomedic", "config.yaml")
+}
+
+// guard is how careful the configuration file wants the program to be with a context.
+func (m *metricsFlags) guard(context string) (prom.Guard, error) {
+	return prom.LoadGuard(m.path(), context, m.config != "")
+}
+
 // settings are those of the configuration file for a context, with the flags over them.
 func (m *metricsFlags) settings(context string) (*prom.Settings, error) {
-	path := m.config
-	if path == "" {
-		dir, err := os.UserConfigDir()
-		if err != nil {
-			dir = ""
-		}
-		path = filepath.Join(dir, "oomedic", "config.yaml")
-	}
-	s, err := prom.LoadSettings(path, context, m.config != "")
+	s, err := prom.LoadSettings(m.path(), context, m.config != "")
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ var errNoNamespace = errors.New("no such namespace")
 // Options.Fallback. The error is one line that wraps data.ErrUnauthorized, ErrForbidden, ErrUnreachable or ErrNotFound
 // and says what is missing.
 func (c *Client) Check(ctx context.Context) (data.Cluster, error) {
-	out := data.Cluster{Context: data.Clean(c.o.Context), Server: data.Clean(c.server)}
+	out := data.Cluster{Context: data.Clean(c.o.Context), Server: data.Clean(c.server), ReadOnly: c.o.ReadOnly, Protected: c.o.Protected}
 	v, err := c.cs.Discovery().ServerVersionWithContext(ctx)
 	switch {
 	case err == nil:
