@@ -104,6 +104,29 @@ type Chart struct {
 	Queries []Query
 }
 
+// Parts are what a container's memory over one window is made of, in bytes, at the same steps as Chart. Those that count
+// to the working set come first: their sum is the working set, as cAdvisor reckons it from the cgroup.
+type Parts struct {
+	Key    Key
+	Window Window
+	From   time.Time
+	To     time.Time
+	Step   time.Duration
+	// RSS is anonymous memory: heaps and stacks.
+	RSS Samples
+	// Shared are files in memory: memory-backed volumes (tmpfs) and shared memory. The kernel can't take them back.
+	Shared Samples
+	// Cache is the page cache that counts as in use (active files).
+	Cache Samples
+	// Rest is what is left of the working set: kernel memory such as socket buffers and page tables. Where Shared and
+	// Cache are empty because the source has no active and inactive files, they are in here too.
+	Rest Samples
+	// Idle is the page cache that the kernel takes back first (inactive files). It is no part of the working set.
+	Idle    Samples
+	Gaps    []Gap
+	Queries []Query
+}
+
 // History is everything Prometheus knows of a container's memory that a diagnosis needs.
 type History struct {
 	Key  Key

@@ -198,6 +198,11 @@ func (a *App) busy() bool {
 			return true
 		}
 	}
+	for _, l := range a.state.Parts {
+		if l.Loading {
+			return true
+		}
+	}
 	for _, l := range a.state.Diagnoses {
 		if l.Loading {
 			return true

@@ -116,6 +116,8 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		a.gotPast(m)
 	case chartMsg:
 		a.gotChart(m)
+	case partsMsg:
+		a.gotParts(m)
 	case diagnosisMsg:
 		cmd = a.gotDiagnosis(m)
 	case candidatesMsg:

@@ -81,6 +81,7 @@ func (a *App) gotUsed(m usedMsg) tea.Cmd {
 	diagnosed := a.state.Diagnoses
 	next := *a.state
 	next.Charts, next.Diagnoses = map[views.ChartKey]*views.Loaded[data.Chart]{}, diagnoses{}
+	next.Parts = nil // what the former source said
 	b := *next.Board
 	b.Metrics.Reachable = false // so that the answer below counts as new
 	next.Board = &b

@@ -123,6 +123,12 @@ func (a *App) do(i views.Intent) tea.Cmd {
 		return a.openFix(i.Key)
 	case views.LoadChart:
 		return a.readChart(views.ChartKey{Key: i.Key, Window: i.Window})
+	case views.LoadParts:
+		return a.readParts(views.ChartKey{Key: i.Key, Window: i.Window})
+	case views.LoadDiagnosis:
+		return a.diagnose(i.Key, false)
+	case views.FixWith:
+		return a.openFixWith(i)
 	case views.PlanFix:
 		return a.plan(i, false)
 	case views.ApplyFix:

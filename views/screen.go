@@ -43,7 +43,9 @@ type State struct {
 	// Charts and Diagnoses hold what was asked for, by key. A missing entry was never asked for.
 	Charts    map[ChartKey]*Loaded[data.Chart]
 	Diagnoses map[data.Key]*Loaded[analysis.Diagnosis]
-	Fix       *Fix
+	// Parts are what the memory of a chart is made of; nil until somebody asked.
+	Parts map[ChartKey]*Loaded[data.Parts]
+	Fix   *Fix
 	// Journal is nil until somebody looked at it.
 	Journal *Journal
 	// Connections is nil until somebody looked at them.
@@ -129,6 +131,18 @@ type (
 		Key    data.Key
 		Window data.Window
 	}
+	// LoadParts asks for what the memory of a window of the chart is made of.
+	LoadParts struct {
+		Key    data.Key
+		Window data.Window
+	}
+	// LoadDiagnosis asks for a container's diagnosis without leaving the screen.
+	LoadDiagnosis struct{ Key data.Key }
+	// FixWith asks for the fix dialog with these numbers in bytes in place of the recommended ones.
+	FixWith struct {
+		Key            data.Key
+		Limit, Request *int64
+	}
 	// FindConnections asks for a new search of places where a Prometheus may be.
 	FindConnections struct{}
 	// UseConnection asks for the candidate of a name to be the one that is asked from now on.
@@ -145,6 +159,9 @@ func (OpenCase) intent()        {}
 func (OpenDiagnosis) intent()   {}
 func (OpenFix) intent()         {}
 func (LoadChart) intent()       {}
+func (LoadParts) intent()       {}
+func (LoadDiagnosis) intent()   {}
+func (FixWith) intent()         {}
 func (FindConnections) intent() {}
 func (UseConnection) intent()   {}
 func (Copy) intent()            {}

@@ -213,6 +213,14 @@ func (f *finder) Chart(ctx context.Context, c *data.Container, w data.Window) (*
 	return f.present.Chart(ctx, c, w)
 }
 
+// Parts says what the memory of one container is made of. The metrics API can't.
+func (f *finder) Parts(ctx context.Context, c *data.Container, w data.Window) (*data.Parts, error) {
+	if r := f.current(); r != nil {
+		return r.Parts(ctx, c, w)
+	}
+	return nil, errNoPrometheus
+}
+
 // History reads 30 days of a container.
 func (f *finder) History(ctx context.Context, c *data.Container, progress func(done, total int)) (*data.History, error) {
 	if r := f.current(); r != nil {
