@@ -24,6 +24,7 @@ type Theme struct {
 	TabOn    lipgloss.Style
 	Border   lipgloss.Style
 	Input    lipgloss.Style // text being typed
+	Match    lipgloss.Style // the letters that a search found
 
 	OK   lipgloss.Style
 	Info lipgloss.Style

@@ -2,7 +2,6 @@ package views
 
 import (
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
@@ -36,7 +35,7 @@ type Picker struct {
 	title   data.Text
 	all     []Choice
 	text    string
-	shown   []int // of all, best match first
+	shown   []found // of all, best match first
 	cursor  int
 	loading bool
 	problem data.Text
@@ -49,7 +48,7 @@ type Picker struct {
 func NewPicker(of string, title, hint data.Text, choices []Choice) *Picker {
 	p := &Picker{of: of, title: title, hint: hint}
 	p.Offer(choices, false, "")
-	p.cursor = max(0, slices.IndexFunc(p.shown, func(i int) bool { return p.all[i].Current }))
+	p.cursor = max(0, slices.IndexFunc(p.shown, func(m found) bool { return p.all[m.index].Current }))
 	return p
 }
 
@@ -85,7 +84,7 @@ func (p *Picker) Offer(choices []Choice, loading bool, problem data.Text) {
 	p.all, p.loading, p.problem = choices, loading, problem
 	p.sift()
 	if on {
-		p.cursor = max(0, slices.IndexFunc(p.shown, func(i int) bool { return p.all[i].Name == was.Name }))
+		p.cursor = max(0, slices.IndexFunc(p.shown, func(m found) bool { return p.all[m.index].Name == was.Name }))
 	}
 }
 
@@ -94,7 +93,7 @@ func (p *Picker) current() (Choice, bool) {
 	if p.cursor >= len(p.shown) {
 		return Choice{}, false
 	}
-	return p.all[p.shown[p.cursor]], true
+	return p.all[p.shown[p.cursor].index], true
 }
 
 // Press types, moves or picks. esc with text in the filter clears it first.
@@ -144,41 +143,12 @@ func (p *Picker) Press(m tea.KeyPressMsg) Intent {
 
 // sift keeps the choices that match, those that match best first.
 func (p *Picker) sift() {
-	type scored struct{ at, score int }
-	var kept []scored
+	names := make([]string, len(p.all))
 	for i := range p.all {
-		if s, ok := fuzzy(p.text, p.all[i].Name.String()); ok {
-			kept = append(kept, scored{i, s})
-		}
+		names[i] = p.all[i].Name.String()
 	}
-	slices.SortStableFunc(kept, func(a, b scored) int { return a.score - b.score })
-	p.shown = p.shown[:0]
-	for _, k := range kept {
-		p.shown = append(p.shown, k.at)
-	}
+	p.shown = find(p.text, names)
 	p.cursor = max(0, min(p.cursor, len(p.shown)-1))
-}
-
-// fuzzy reports whether the letters of what stand in name in their order, whatever their case, and how far apart they
-// are: a lower score is a better match. Whole words found in one piece go before all others.
-func fuzzy(what, name string) (score int, ok bool) {
-	what, name = strings.ToLower(strings.TrimSpace(what)), strings.ToLower(name)
-	if what == "" {
-		return 0, true
-	}
-	if at := strings.Index(name, what); at >= 0 {
-		return at, true
-	}
-	last := -1
-	for _, r := range what {
-		at := strings.IndexRune(name[last+1:], r)
-		if at < 0 {
-			return 0, false
-		}
-		score += at + 1
-		last += at + 1
-	}
-	return 1000 + score, true
 }
 
 // View draws the filter and the choices.
@@ -195,16 +165,16 @@ func (p *Picker) View(f Frame) string {
 	first := max(0, min(p.cursor-room/2, len(p.shown)-room))
 	last := min(len(p.shown), first+room)
 	name := 12
-	for _, i := range p.shown[first:last] {
-		name = max(name, min(f.Width-16, Width(p.all[i].Name.String())))
+	for _, m := range p.shown[first:last] {
+		name = max(name, min(f.Width-16, Width(p.all[m.index].Name.String())))
 	}
 	for at := first; at < last; at++ {
-		c := p.all[p.shown[at]]
+		c := p.all[p.shown[at].index]
 		mark, style := "  ", t.Text
 		if at == p.cursor {
 			mark, style = Render(t.Accent, g.Cursor)+" ", t.Strong
 		}
-		line := mark + Render(style, Pad(CutMiddle(c.Name.String(), name), name))
+		line := mark + Pad(marked(c.Name.String(), p.shown[at].at, name, style, t.Match), name)
 		if c.Current {
 			line += Render(t.OK, "  "+g.OK+" now")
 		}

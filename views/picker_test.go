@@ -100,23 +100,6 @@ func TestPickerStaysOnItsChoice(t *testing.T) {
 	}
 }
 
-func TestFuzzy(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		what, name string
-		ok         bool
-	}{{"", "x", true}, {"sp", "shop", true}, {"ps", "shop", false}, {"SHOP", "shop", true}, {"é", "café", true}, {"shopx", "shop", false}} {
-		if _, ok := fuzzy(c.what, c.name); ok != c.ok {
-			t.Errorf("fuzzy(%q, %q) is %v", c.what, c.name, ok)
-		}
-	}
-	whole, _ := fuzzy("shop", "my-workshop")
-	apart, _ := fuzzy("shop", "sh-oop")
-	if whole >= apart {
-		t.Errorf("a word in one piece scores %d, letters apart %d", whole, apart)
-	}
-}
-
 func BenchmarkPicker(b *testing.B) {
 	var cs []Choice
 	for i := range 5000 {
