@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/api"
-	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 
 	"github.com/oomedic/oomedic/data"
 )
@@ -74,17 +73,16 @@ func Dial(address string, o Options) (*Reader, error) {
 	if rt == nil {
 		rt = networkTransport(o.Timeout)
 	}
-	client, err := api.NewClient(api.Config{
-		Address: u.String(),
-		Client: &http.Client{
-			Transport:     &guard{next: rt, header: o.Header, user: user, maxBody: o.MaxBody},
-			CheckRedirect: checkRedirect,
-		},
-	})
+	through := &http.Client{
+		Transport:     &guard{next: rt, header: o.Header, user: user, maxBody: o.MaxBody},
+		CheckRedirect: checkRedirect,
+	}
+	client, err := api.NewClient(api.Config{Address: u.String(), Client: through})
 	if err != nil {
 		return nil, fmt.Errorf("the Prometheus address cannot be used: %w", err)
 	}
-	r := New(v1.NewAPI(client), data.Clean(u.String()), o)
+	r := New(newAPI(client), data.Clean(u.String()), o)
+	r.stream = &streamer{client: through, base: strings.TrimRight(u.String(), "/")}
 	if pass, ok := user.Password(); ok {
 		basic := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + pass))
 		r.hide(basic, pass, url.QueryEscape(pass), url.PathEscape(pass))
