@@ -38,6 +38,7 @@ type Reader struct {
 	pause   time.Duration
 	budget  float64 // samples that one history may read raw
 	slots   chan struct{}
+	stream  *streamer // for answers that are too large to be held; nil over an API within the process
 
 	mu      sync.Mutex
 	scrape  time.Duration // scrape interval of the working set, 0 while unknown

@@ -1,0 +1,38 @@
+package data
+
+import (
+	"strconv"
+	"time"
+)
+
+// UsageSelector is the series selector of one container of one pod, without a metric name and without braces.
+func UsageSelector(k Key) string {
+	return "namespace=" + promQuote(k.Namespace) + ",pod=" + promQuote(k.Pod) + ",container=" + promQuote(k.Container)
+}
+
+// SharePromQL returns the PromQL for how much of its limit a container uses, 0 to 1: the highest of its sources.
+func SharePromQL(k Key) Text {
+	sel := UsageSelector(k)
+	return Text(byContainer + "(" + MetricWorkingSet + "{" + sel + "}) / " +
+		byContainer + "(" + eitherMetric(MetricLimits, MetricInitLimits, `resource="memory",`+sel) + ")")
+}
+
+// SlopePromQL returns the PromQL for a container's growth over w in bytes an hour: the least-squares slope of each
+// container id, the steepest of them.
+func SlopePromQL(k Key, w time.Duration) Text {
+	return Text(byContainer + "(deriv(" + MetricWorkingSet + "{" + UsageSelector(k) + "}[" + PromDuration(w) + "])) * 3600")
+}
+
+// KeptPromQL returns the PromQL for the anonymous memory of a container in bytes, the largest part that no reclaim
+// gives back.
+func KeptPromQL(k Key) Text {
+	return Text(byContainer + "(" + MetricRSS + "{" + UsageSelector(k) + "})")
+}
+
+// ResourcesPromQL returns the PromQL for a container's memory limit and request in bytes.
+func ResourcesPromQL(k Key) Text {
+	return Text("max by (__name__,namespace,pod,container)(" + eitherMetric(MetricLimits, MetricRequests, `resource="memory",`+UsageSelector(k)) + ")")
+}
+
+// promQuote writes t as a PromQL string; PromQL refuses U+FFFD itself, so what is not ASCII is escaped.
+func promQuote(t Text) string { return strconv.QuoteToASCII(string(t)) }
