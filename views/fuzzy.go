@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,77 +12,112 @@ import (
 
 // found is a text that matches, and where.
 type found struct {
-	index int   // in the texts that were looked at
-	at    []int // bytes of the text that matched, ascending
+	index int      // in the texts that were looked at
+	words []string // that stand in it in one piece; nil when its letters stand apart
+	at    []int    // bytes of the text that matched, where its letters stand apart
 }
 
 // whole is what a text scores of which every word was found in one piece: more than any other match has.
 const whole = 1 << 24
 
+// enoughWhole is from how many texts on that have every word in one piece those with letters apart are not looked for.
+const enoughWhole = 300
+
+// index are texts that are searched again and again.
+type index struct {
+	texts []string
+	lows  []string // in lower case; empty where that has other bytes, so that places in it would not be those of the text
+}
+
+// indexOf makes an index of texts.
+func indexOf(texts []string) index {
+	x := index{texts, make([]string, len(texts))}
+	for i, s := range texts {
+		if low := strings.ToLower(s); len(low) == len(s) {
+			x.lows[i] = low
+		}
+	}
+	return x
+}
+
 // find returns the texts that match what was typed, the best first; where nothing was typed, all of them as they stand.
 // Words that are found in one piece go before letters that stand apart, in whatever case.
-func find(what string, texts []string) []found {
+func (x index) find(what string) []found {
 	words := strings.Fields(strings.ToLower(what))
 	if len(words) == 0 {
-		out := make([]found, len(texts))
+		out := make([]found, len(x.texts))
 		for i := range out {
 			out[i].index = i
 		}
 		return out
 	}
-	type scored struct {
-		found
-		score int
-	}
-	kept := make([]scored, 0, len(texts))
+	type scored struct{ index, score int }
+	kept := make([]scored, 0, len(x.texts))
 	var rest []int
-	for i, s := range texts {
-		if at, first, ok := pieces(words, s); ok {
-			kept = append(kept, scored{found{i, at}, whole - 100*first - len(s)})
+	for i, low := range x.lows {
+		if late, ok := lateness(words, low); ok {
+			kept = append(kept, scored{i, whole - 100*late - len(low)})
 		} else {
 			rest = append(rest, i)
 		}
 	}
+	byScore := func(a, b scored) int { return cmp.Or(b.score-a.score, a.index-b.index) }
+	slices.SortFunc(kept, byScore)
+	out := make([]found, 0, len(kept))
+	for _, k := range kept {
+		out = append(out, found{index: k.index, words: words})
+	}
+	if len(kept) >= enoughWhole {
+		return out
+	}
 	loose := make([]string, len(rest))
 	for i, r := range rest {
-		loose[i] = texts[r]
+		loose[i] = x.texts[r]
 	}
-	for _, m := range fuzzy.FindNoSort(strings.Join(words, ""), loose) {
-		kept = append(kept, scored{found{rest[m.Index], m.MatchedIndexes}, m.Score})
-	}
-	slices.SortStableFunc(kept, func(a, b scored) int { return b.score - a.score })
-	out := make([]found, len(kept))
-	for i := range kept {
-		out[i] = kept[i].found
+	for _, m := range fuzzy.Find(strings.Join(words, ""), loose) {
+		out = append(out, found{index: rest[m.Index], at: m.MatchedIndexes})
 	}
 	return out
 }
 
-// pieces returns the bytes of s at which the words stand, and how late the first of them begins. A word that begins a
-// part of s is taken before one within a part.
-func pieces(words []string, s string) (at []int, first int, ok bool) {
-	low := strings.ToLower(s)
-	if len(low) != len(s) {
-		return nil, 0, false // other letters in lower case: their places would not be those of s
+// find is index.find for texts that are searched once.
+func find(what string, texts []string) []found { return indexOf(texts).find(what) }
+
+// places are the bytes of s that matched, ascending.
+func (m *found) places(s string) []int {
+	if m.words == nil {
+		return m.at
 	}
-	first = len(s)
-	late := 0
-	for _, w := range words {
-		begin := strings.Index(low, w)
-		if begin < 0 {
-			return nil, 0, false
-		}
-		begin, starts := startOfPart(low, w, begin)
-		if !starts {
-			late += withinPart
-		}
-		first = min(first, begin)
+	low, at := strings.ToLower(s), []int(nil)
+	for _, w := range m.words {
+		begin, _ := startOfPart(low, w, strings.Index(low, w))
 		for i := range len(w) {
 			at = append(at, begin+i)
 		}
 	}
 	slices.Sort(at)
-	return slices.Compact(at), first + late, true
+	return slices.Compact(at)
+}
+
+// lateness says where the first of the words begins in low, far later for words that begin no part of it; false when
+// one is not there.
+func lateness(words []string, low string) (late int, ok bool) {
+	if low == "" {
+		return 0, false
+	}
+	first, within := len(low), 0
+	for _, w := range words {
+		begin := strings.Index(low, w)
+		if begin < 0 {
+			return 0, false
+		}
+		begin, starts := startOfPart(low, w, begin)
+		if !starts {
+			within += withinPart
+		}
+		first = min(first, begin)
+	}
+	return first + within, true
 }
 
 // withinPart is how much later a word counts that is found within a part of a name: more than names are long.

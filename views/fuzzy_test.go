@@ -49,7 +49,7 @@ func TestFindPutsTheBestFirst(t *testing.T) {
 // markWith draws with brackets around what matched.
 func markWith(s, what string, w int) string {
 	m := find(what, []string{s})
-	out := marked(s, m[0].at, w, lipgloss.NewStyle(), lipgloss.NewStyle().Bold(true))
+	out := marked(s, m[0].places(s), w, lipgloss.NewStyle(), lipgloss.NewStyle().Bold(true))
 	return strings.NewReplacer("\x1b[1m", "[", "\x1b[m", "]").Replace(out)
 }
 
@@ -84,7 +84,7 @@ func FuzzMarked(f *testing.F) {
 			return
 		}
 		for _, m := range find(what, []string{s}) {
-			out := marked(s, m.at, w, lipgloss.NewStyle(), lipgloss.NewStyle().Bold(true))
+			out := marked(s, m.places(s), w, lipgloss.NewStyle(), lipgloss.NewStyle().Bold(true))
 			if Width(out) > w {
 				t.Errorf("%q is %d wide, want %d", out, Width(out), w)
 			}
@@ -100,7 +100,8 @@ func BenchmarkFind(b *testing.B) {
 	for i := range 10_000 {
 		names = append(names, fmt.Sprintf("namespace-%d/deployment/service-%d container-%d", i%40, i, i%3))
 	}
+	x := indexOf(names)
 	for b.Loop() {
-		find("serv9", names)
+		x.find("serv9")
 	}
 }

@@ -32,7 +32,7 @@ func (PressKey) intent() {}
 // Palette finds actions, cases, namespaces and clusters by some of their letters.
 type Palette struct {
 	all     []Entry
-	texts   []string // of all
+	names   index // of all
 	text    string
 	shown   []found
 	cursor  int
@@ -72,17 +72,18 @@ func (p *Palette) Set(*State) {}
 // Offer takes the newest entries, whether more are on their way, and what could not be listed.
 func (p *Palette) Offer(entries []Entry, loading bool, problem data.Text) {
 	p.all, p.loading, p.problem = entries, loading, problem
-	p.texts = make([]string, len(entries))
+	names := make([]string, len(entries))
 	for i := range entries {
-		p.texts[i] = entries[i].Name.String()
+		names[i] = entries[i].Name.String()
 	}
+	p.names = indexOf(names)
 	at := p.cursor
 	p.sift()
 	p.cursor = max(0, min(at, len(p.shown)-1))
 }
 
 func (p *Palette) sift() {
-	p.shown, p.cursor = find(p.text, p.texts), 0
+	p.shown, p.cursor = p.names.find(p.text), 0
 }
 
 // Press types, moves or chooses. esc with text in the search clears it first.
@@ -200,7 +201,7 @@ func (p *Palette) row(f Frame, at int) string {
 	}
 	left := mark + Render(t.Muted, Pad(e.Kind.String(), paletteKind)) + " "
 	room := max(8, f.Width-Width(left)-keyRoom-1)
-	line := left + marked(e.Name.String(), m.at, room, style, t.Match)
+	line := left + marked(e.Name.String(), m.places(e.Name.String()), room, style, t.Match)
 	if rest := room - Width(e.Name.String()) - 2; e.Note != "" && rest >= 8 {
 		line += "  " + Render(t.Muted, Cut(e.Note.String(), rest))
 	}

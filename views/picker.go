@@ -174,7 +174,7 @@ func (p *Picker) View(f Frame) string {
 		if at == p.cursor {
 			mark, style = Render(t.Accent, g.Cursor)+" ", t.Strong
 		}
-		line := mark + Pad(marked(c.Name.String(), p.shown[at].at, name, style, t.Match), name)
+		line := mark + Pad(marked(c.Name.String(), p.shown[at].places(c.Name.String()), name, style, t.Match), name)
 		if c.Current {
 			line += Render(t.OK, "  "+g.OK+" now")
 		}
