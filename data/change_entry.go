@@ -44,6 +44,11 @@ type JournalEntry struct {
 	Ended time.Time
 }
 
+// Undoable reports whether the entry changed something that can be put back. A pod that was ended does not come back.
+func (e *JournalEntry) Undoable() bool {
+	return e.Way != WayEvict && (e.State == JournalApplied || e.State == JournalPartly || e.State == JournalUnknown)
+}
+
 // Undo is the change that puts the former values back: bound to the values that the entry left, and to the objects
 // that it changed. What was absent becomes absent again.
 func (e *JournalEntry) Undo() Change {

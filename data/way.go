@@ -13,6 +13,9 @@ const (
 	WayBoth Way = "both"
 	// WayExport changes nothing: the change leaves the program as text, for Git, Helm or a colleague.
 	WayExport Way = "export"
+	// WayEvict ends one pod, so that its controller makes a new one of the changed template. It is no way to plan: it
+	// stands in the journal alone, for the pod that blocked a rollout.
+	WayEvict Way = "evict"
 )
 
 // AllWays lists the ways in the order in which they are shown.

@@ -8,14 +8,18 @@ import (
 )
 
 // endPod deletes the pod that blocks the rollout on the screen, and no other.
-func (a *App) endPod(pod data.PodKey) tea.Cmd {
-	f := a.state.Fix
+func (a *App) endPod(i views.EndPod) tea.Cmd {
+	f, pod := a.state.Fix, i.Pod
 	switch {
 	case a.opt.ReadOnly:
 		a.say("Read-only: nothing is deleted.")
 		return nil
 	case f == nil || f.Rollout == nil || f.Rollout.Blocking == nil || *f.Rollout.Blocking != pod || f.Ending != nil:
 		a.say("That pod does not block the rollout any more.")
+		return nil
+	}
+	if w := f.Plan; a.opt.Protected && (w == nil || i.Typed == "" || i.Typed != w.Change.Workload.Name) {
+		a.say("Nothing was deleted: the workload's name was not typed.")
 		return nil
 	}
 	seq, c, ctx := a.fixSeq, a.opt.Cluster, a.ctx

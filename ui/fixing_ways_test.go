@@ -207,6 +207,37 @@ func TestTheBlockingPodIsDeletedAfterItsOwnYes(t *testing.T) {
 	}
 }
 
+func TestProtectedContextsWantTheNameTyped(t *testing.T) {
+	pod := data.PodKey{Namespace: "data", Name: "database-2", UID: "u2"}
+	d := drive(t, func(o *Options) { o.Protected = true }, oomKilled("database-0", time.Minute))
+	d.cluster.rollout = data.Rollout{Desired: 3, Old: 3, Failed: true, Blocking: &pod, Waits: "it waits"}
+	name := strings.Split("database", "")
+	d.sees("protected")
+	d.press("f", "y", "enter", "x", "enter")
+	d.sees("not the name")
+	if len(d.cluster.applied) != 0 {
+		t.Fatal("applied without the name")
+	}
+	d.press("esc", "y")
+	d.press(append(name, "enter")...)
+	if len(d.cluster.applied) != 1 {
+		t.Fatalf("%d applied with the name", len(d.cluster.applied))
+	}
+	d.press("x", "y")
+	d.sees("To delete pod database-2, type the workload's name")
+	d.press("enter", "y", "enter")
+	d.run(d.app.do(views.EndPod{Pod: pod}))
+	d.run(d.app.do(views.EndPod{Pod: pod, Typed: "web"}))
+	if len(d.cluster.ended) != 0 {
+		t.Fatal("deleted without the name")
+	}
+	d.press("backspace")
+	d.press(append(name, "enter")...)
+	if len(d.cluster.ended) != 1 || d.cluster.ended[0] != pod {
+		t.Errorf("deleted %v", d.cluster.ended)
+	}
+}
+
 func TestAChangeWithoutJournalIsAskedForTwice(t *testing.T) {
 	d := drive(t, nil, oomKilled("database-0", time.Minute))
 	d.press("f")

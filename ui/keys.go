@@ -134,7 +134,7 @@ func (a *App) do(i views.Intent) tea.Cmd {
 	case views.ApplyFix:
 		return a.apply(i)
 	case views.EndPod:
-		return a.endPod(i.Pod)
+		return a.endPod(i)
 	case views.SaveExport:
 		return a.saveExport(i)
 	case views.OpenHistory:

@@ -40,7 +40,7 @@ func (f *fakeSwitcher) Switch(_ context.Context, kubeContext, namespace data.Tex
 	st.Put(data.Pod{Key: c.PodKey(), Containers: []data.Container{c}})
 	st.SetHealth("", data.Live, "")
 	f.places = append(f.places, st)
-	where := data.Cluster{Context: kubeContext}
+	where := data.Cluster{Context: kubeContext, Protected: kubeContext == "prod"}
 	if namespace != "" {
 		where.Namespaces = []data.Text{namespace}
 	}

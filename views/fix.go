@@ -51,6 +51,9 @@ func (s *FixScreen) Set(st *State) {
 	if s.ending != nil && !sameEnding(now, *s.ending) {
 		s.ending = nil
 	}
+	if c := s.confirm; c != nil && c.pod != nil && !sameEnding(now, *c.pod) {
+		s.confirm = nil
+	}
 }
 
 // fix returns the state of the dialog; one that is just beginning when the app has none for this container.

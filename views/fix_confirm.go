@@ -15,12 +15,14 @@ type fixConfirm struct {
 	name  string // what must be typed
 	why   string
 	tries int
+	pod   *data.PodKey // to be ended; nil when the plan is to be applied
 }
 
 // The keys of the confirmation.
 var (
 	confirmApply = key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "apply"))
 	confirmLeave = key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "no"))
+	confirmEnd   = key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "delete the pod"))
 	confirmKeys  = []key.Binding{confirmApply, confirmLeave}
 )
 
@@ -43,7 +45,18 @@ func typingReason(f *Fix) string {
 	if checks := f.Plan.NeedsTyping(); len(checks) > 0 {
 		return upperFirst(checks[0].Says.String())
 	}
-	return "This context is protected"
+	return protectedContext
+}
+
+// protectedContext is why the name must be typed where the configuration file says so.
+const protectedContext = "This context is protected"
+
+// keys are what can be pressed while the name is typed.
+func (c *fixConfirm) keys() []key.Binding {
+	if c.pod != nil {
+		return []key.Binding{confirmEnd, confirmLeave}
+	}
+	return confirmKeys
 }
 
 // pressConfirm handles a key while the name is typed. Nothing but the whole name and enter is a yes.
@@ -52,12 +65,22 @@ func (s *FixScreen) pressConfirm(m tea.KeyPressMsg) Intent {
 	switch {
 	case key.Matches(m, confirmLeave):
 		s.confirm = nil
+		if c.pod != nil {
+			return Say{data.Textf("Pod %s stays.", c.pod.Name)}
+		}
 		return Say{"Nothing was applied."}
 	case key.Matches(m, confirmApply):
 		switch {
 		case c.field.Value() != c.name:
 			c.tries++
-			return Say{"That is not the name: nothing was applied."}
+			return Say{"That is not the name: nothing was done."}
+		case c.pod != nil:
+			pod := *c.pod
+			s.confirm = nil
+			if !sameEnding(f, pod) {
+				return Say{"That pod does not block the rollout any more."}
+			}
+			return EndPod{Pod: pod, Typed: data.Clean(c.field.Value())}
 		case f.Phase != FixPlanned || f.Plan == nil || f.Plan != s.drawn || f.Plan == s.agreed:
 			s.confirm = nil
 			return Say{"The diff is new: read it, then press y."}
@@ -73,7 +96,11 @@ func (s *FixScreen) pressConfirm(m tea.KeyPressMsg) Intent {
 // lines draws the reason and the line to type in.
 func (c *fixConfirm) lines(t *themes.Theme, width int) []string {
 	sh := &sheet{t: t, width: width}
-	sh.alert(1, t.Warn, t.Glyphs.Warn, c.why+". To apply, type the workload's name: "+c.name)
+	what := "To apply"
+	if c.pod != nil {
+		what = "To delete pod " + c.pod.Name.String()
+	}
+	sh.alert(1, t.Warn, t.Glyphs.Warn, c.why+". "+what+", type the workload's name: "+c.name)
 	styleField(&c.field, t)
 	c.field.SetWidth(max(8, min(len(c.name)+4, width-8)))
 	mark := ""
@@ -100,7 +127,12 @@ func (s *FixScreen) pressEnding(m tea.KeyPressMsg) Intent {
 	switch {
 	case key.Matches(m, fixYes) && s.asked && !s.readOnly():
 		s.ending = nil
-		return EndPod{pod}
+		if s.fix().Protected {
+			s.confirm = newFixConfirm(s.fix())
+			s.confirm.pod, s.confirm.why = &pod, protectedContext
+			return nil
+		}
+		return EndPod{Pod: pod}
 	case key.Matches(m, fixYes) && s.readOnly():
 		return Say{"Read-only: nothing is deleted."}
 	case key.Matches(m, fixNo), key.Matches(m, confirmLeave):

@@ -161,7 +161,7 @@ func (s *FixScreen) askLines(fr Frame) []string {
 	case s.edit != nil:
 		return hintLines(t, fr.Width, "", editKeys)
 	case s.confirm != nil:
-		return append(s.confirm.lines(t, fr.Width), hintLines(t, fr.Width, "", confirmKeys)...)
+		return append(s.confirm.lines(t, fr.Width), hintLines(t, fr.Width, "", s.confirm.keys())...)
 	case s.export != nil:
 		return hintLines(t, fr.Width, "", exportKeys[:len(exportKeys)-1])
 	case s.ending != nil:

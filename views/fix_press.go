@@ -35,7 +35,7 @@ func (s *FixScreen) Keys() []key.Binding {
 	case s.edit != nil:
 		return editKeys
 	case s.confirm != nil:
-		return confirmKeys
+		return s.confirm.keys()
 	case s.export != nil:
 		return exportKeys
 	case s.ending != nil:

@@ -93,8 +93,12 @@ type (
 		Plan  *data.Plan
 		Typed data.Text
 	}
-	// EndPod is the explicit yes to the eviction of the pod that blocks a rollout.
-	EndPod struct{ Pod data.PodKey }
+	// EndPod is the explicit yes to the eviction of the pod that blocks a rollout. Typed is the workload's name where the
+	// context is protected.
+	EndPod struct {
+		Pod   data.PodKey
+		Typed data.Text
+	}
 	// SaveExport asks for text to be written to a new file of that name in the working folder.
 	SaveExport struct {
 		Name data.Text

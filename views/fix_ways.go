@@ -9,6 +9,7 @@ import (
 // wayNames are the ways as they are called on the screen.
 var wayNames = map[data.Way]string{
 	data.WayTemplate: "template", data.WayInPlace: "in place", data.WayBoth: "both", data.WayExport: "export only",
+	data.WayEvict: "delete the pod",
 }
 
 // wayName returns a way's name.

@@ -176,11 +176,22 @@ func TestBlockingPodNeedsItsOwnYes(t *testing.T) {
 	if text := drawnAs(t, s, 80, 21); !strings.Contains(text, "Delete pod database-2 (by eviction") {
 		t.Errorf("no question in\n%s", text)
 	}
-	if got := press(s, "y"); got != (EndPod{blockingPod}) {
+	if got := press(s, "y"); got != (EndPod{Pod: blockingPod}) {
 		t.Errorf("%#v", got)
 	}
 	if got := press(s, "y"); got != nil {
 		t.Errorf("a second yes: %#v", got)
+	}
+	protected := fixNamed(t, "rolling-blocked")
+	s = protected.screen(t)
+	s.state.Fix.Protected = true
+	press(s, "x")
+	s.View(frameOf(t, "dark", 80, 21))
+	if got := press(s, "y", "enter"); meant(got, s) != "say" {
+		t.Errorf("a yes in a protected context: %#v", got)
+	}
+	if got := press(s, append(strings.Split("database", ""), "enter")...); got != (EndPod{Pod: blockingPod, Typed: "database"}) {
+		t.Errorf("with the name: %#v", got)
 	}
 	for _, k := range []string{"n", "esc"} {
 		s = fixNamed(t, "rolling-ask-pod").screen(t)

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -53,10 +54,10 @@ func (s *HistoryScreen) Keys() []key.Binding {
 	default:
 		out = []key.Binding{historyOpen}
 	}
-	if undoable(e) {
-		out = append(out, historyUndo)
+	if e.Undoable() {
+		out = append(out, historyUndo, historyCopy)
 	}
-	return append(out, historyCopy, historyAgain, historyMove)
+	return append(out, historyAgain, historyMove)
 }
 
 // Set hands over the newest state.
@@ -85,11 +86,6 @@ func (s *HistoryScreen) entry() *data.JournalEntry {
 	return nil
 }
 
-// undoable reports whether there is something that may be taken back.
-func undoable(e *data.JournalEntry) bool {
-	return e.State == data.JournalApplied || e.State == data.JournalPartly || e.State == data.JournalUnknown
-}
-
 // Press handles a key.
 func (s *HistoryScreen) Press(m tea.KeyPressMsg) Intent {
 	e := s.entry()
@@ -103,11 +99,14 @@ func (s *HistoryScreen) Press(m tea.KeyPressMsg) Intent {
 	case !s.open && key.Matches(m, historyOpen):
 		s.open, s.reading = true, reading{}
 	case key.Matches(m, historyUndo):
-		if undoable(e) {
+		switch {
+		case e.Undoable():
 			return UndoEntry{*e}
+		case e.Way == data.WayEvict:
+			return Say{"Nothing to undo: a pod that was deleted does not come back, its controller made a new one."}
 		}
 		return Say{data.Clean("Nothing to undo: " + Outcome(e).String())}
-	case key.Matches(m, historyCopy):
+	case key.Matches(m, historyCopy) && e.Undoable():
 		return Copy{Text: data.Clean("oomedic undo " + e.ID), What: "undo command"}
 	case s.open:
 		s.reading.press(m.String())
@@ -280,7 +279,7 @@ func (s *HistoryScreen) row(fr Frame, e *data.JournalEntry, on bool) string {
 	}
 	glyph, sign := outcomeSign(t, e)
 	when := e.At.In(fr.Zone).Format("01-02 15:04") + " " + PadLeft(Ago(e.At, fr.Now), 4)
-	object := e.Workload.Ref().String() + " " + e.Container.String()
+	object := strings.TrimSpace(e.Workload.Ref().String() + " " + e.Container.String())
 	if e.UndoOf != "" {
 		object = "undo: " + object
 	}
@@ -294,6 +293,9 @@ func (s *HistoryScreen) row(fr Frame, e *data.JournalEntry, on bool) string {
 
 // sizesText writes the limit, or the request when only that changed, as "512Mi → 768Mi".
 func sizesText(t *themes.Theme, e *data.JournalEntry) string {
+	if e.Way == data.WayEvict {
+		return "pod deleted"
+	}
 	before, after, name := e.Before.Limit, e.After.Limit, ""
 	if same(before, after) && !same(e.Before.Request, e.After.Request) {
 		before, after, name = e.Before.Request, e.After.Request, "req "

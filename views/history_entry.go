@@ -10,8 +10,12 @@ import (
 func layEntry(s *sheet, fr Frame, e *data.JournalEntry, checking bool) {
 	t := s.t
 	dot := " " + t.Glyphs.Dot + " "
+	container := dot + "container " + e.Container.String()
+	if e.Way == data.WayEvict {
+		container = ""
+	}
 	s.add(Render(t.Title, " Change  ") + Render(t.Strong, e.Workload.Ref().String()) +
-		Render(t.Muted, dot+"container "+e.Container.String()+dot+"namespace "+e.Workload.Namespace.String()))
+		Render(t.Muted, container+dot+"namespace "+e.Workload.Namespace.String()))
 	s.blank()
 	glyph, style := outcomeSign(t, e)
 	text := upperFirst(Outcome(e).String())
@@ -42,8 +46,12 @@ func layEntry(s *sheet, fr Frame, e *data.JournalEntry, checking bool) {
 		s.fact("undone by", e.UndoneBy)
 	}
 	s.rule("what it changed")
-	s.pair("limits.memory", e.Before.Limit, e.After.Limit)
-	s.pair("requests.memory", e.Before.Request, e.After.Request)
+	if e.Way == data.WayEvict {
+		s.prose(1, t.Text, "The pod blocked a rollout and was deleted by eviction, which honours disruption budgets; its controller makes a new one.")
+	} else {
+		s.pair("limits.memory", e.Before.Limit, e.After.Limit)
+		s.pair("requests.memory", e.Before.Request, e.After.Request)
+	}
 	if e.SizeBefore != nil && e.SizeAfter != nil {
 		s.pair("emptyDir "+e.SizeAfter.Volume.String()+" sizeLimit", above(e.SizeBefore.Bytes), above(e.SizeAfter.Bytes))
 	}
@@ -56,11 +64,14 @@ func layEntry(s *sheet, fr Frame, e *data.JournalEntry, checking bool) {
 		s.rule("what became of each object")
 		for _, target := range e.Targets {
 			l := lineOf(s, target, nil)
+			if e.Way == data.WayEvict && target.State == data.TargetStored {
+				l = targetLine{t.Glyphs.OK, target.Workload().Ref().String() + ": deleted", t.OK, true}
+			}
 			s.note(1, l.style, l.glyph, l.text)
 		}
 	}
 	s.blank()
-	if undoable(e) {
+	if e.Undoable() {
 		s.command(0, data.Clean("oomedic undo "+e.ID), false)
 		s.prose(1, t.Muted, "u shows the diff that puts the former values back.")
 	}

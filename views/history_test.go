@@ -31,6 +31,31 @@ func fixtureEntry(i int) data.JournalEntry {
 	return e
 }
 
+// evicted is a pod that was deleted because it blocked a rollout.
+func evicted() data.JournalEntry {
+	e := fixtureEntry(0)
+	e.ID, e.Way, e.Before, e.After, e.Container = "20261123-023100-00000001", data.WayEvict, data.Resources{}, data.Resources{}, ""
+	e.Workload = data.Workload{APIVersion: "v1", Kind: "Pod", Namespace: "data", Name: "database-2"}
+	e.Targets = []data.Target{{APIVersion: "v1", Kind: "Pod", Namespace: "data", Name: "database-2", State: data.TargetStored}}
+	return e
+}
+
+func TestADeletedPodIsNotUndone(t *testing.T) {
+	t.Parallel()
+	s := history(t, 0)
+	s.state.Journal.Entries = []data.JournalEntry{evicted()}
+	s.Set(s.state)
+	if text := drawnAs(t, s, 100, 21); !strings.Contains(text, "pod deleted") || !strings.Contains(text, "pod/database-2") {
+		t.Errorf("the list says\n%s", text)
+	}
+	for _, k := range []string{"u", "c"} {
+		switch got := press(s, k).(type) {
+		case UndoEntry, Copy:
+			t.Errorf("%s: %#v", k, got)
+		}
+	}
+}
+
 // history is the screen over n changes, the second one being checked.
 func history(t testing.TB, n int, keys ...string) *HistoryScreen {
 	st := fixtureState(t)
@@ -56,6 +81,14 @@ var historyStates = []struct {
 	{"open-checking", func(t testing.TB) *HistoryScreen { return history(t, 6, "j", "enter") }},
 	{"open-failed", func(t testing.TB) *HistoryScreen { return history(t, 6, "j", "j", "j", "enter") }},
 	{"empty", func(t testing.TB) *HistoryScreen { return history(t, 0) }},
+	{"open-evicted", func(t testing.TB) *HistoryScreen {
+		s := history(t, 2)
+		e := evicted()
+		s.state.Journal.Entries = append([]data.JournalEntry{e}, s.state.Journal.Entries...)
+		s.Set(s.state)
+		press(s, "g", "enter")
+		return s
+	}},
 	{"unreadable", func(t testing.TB) *HistoryScreen {
 		s := history(t, 2)
 		s.state.Journal.Problem, s.state.Journal.Skipped = "read the journal: permission denied", 3

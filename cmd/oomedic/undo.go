@@ -47,7 +47,11 @@ func (o *options) undo(ctx context.Context, f *fixFlags, id string) error {
 		return fmt.Errorf("change %s was taken back by %s already", e.ID, e.UndoneBy)
 	case data.JournalFailed:
 		return fmt.Errorf("change %s was never made: there is nothing to take back", e.ID)
-	case data.JournalIntent, data.JournalApplied, data.JournalPartly, data.JournalUnknown:
+	case data.JournalApplied, data.JournalPartly, data.JournalUnknown:
+		if !e.Undoable() {
+			return fmt.Errorf("change %s deleted a pod, which does not come back: its controller made a new one", e.ID)
+		}
+	case data.JournalIntent:
 	}
 	if *o.kube.Context == "" {
 		*o.kube.Context = e.Context.String()

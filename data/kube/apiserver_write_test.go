@@ -1,13 +1,11 @@
 package kube_test
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -229,34 +227,5 @@ func TestServerReadOnlySendsNoWrite(t *testing.T) {
 	}
 	if limitOf(getDeployment(t, cs, ns)) != "512Mi" {
 		t.Error("the limit changed")
-	}
-}
-
-func TestServerEviction(t *testing.T) {
-	t.Parallel()
-	cs := admin(t)
-	ns := newNamespace(t, cs)
-	p := newPod(meta(ns, "db-0"))
-	p.Spec.NodeName = "" // without a kubelet only a pod that is not on a node goes at once
-	pod := create(t, cs, p)
-	c := connect(t, apiServer(t), kube.Options{})
-	other := data.PodKey{Namespace: data.Text(ns), Name: "db-0", UID: "another"}
-	if err := c.DeletePod(t.Context(), other); !errors.Is(err, data.ErrConflict) {
-		t.Errorf("another pod of that name: %v, want a conflict", err)
-	}
-	must(t, c.DeletePod(t.Context(), data.PodKey{Namespace: data.Text(ns), Name: "db-0", UID: data.Text(pod.UID)}))
-	deadline := time.Now().Add(5 * time.Second)
-	for {
-		got, err := cs.CoreV1().Pods(ns).Get(t.Context(), "db-0", metav1.GetOptions{})
-		if err != nil || got.DeletionTimestamp != nil {
-			break
-		}
-		if time.Now().After(deadline) {
-			body, _ := json.Marshal(got.ObjectMeta)
-			t.Fatalf("the pod is still there: %s", body)
-		}
-	}
-	if err := c.DeletePod(t.Context(), data.PodKey{Namespace: data.Text(ns), Name: "no-such"}); !errors.Is(err, data.ErrNotFound) {
-		t.Errorf("a pod that is gone: %v, want ErrNotFound", err)
 	}
 }

@@ -64,6 +64,10 @@ func (c *Client) Reconcile(ctx context.Context, e data.JournalEntry) data.Journa
 		if t.State == data.TargetStored || t.State == data.TargetFailed {
 			continue
 		}
+		if e.Way == data.WayEvict {
+			c.wasEvicted(ctx, t)
+			continue
+		}
 		uid, now, err := c.memoryOf(ctx, t.Workload(), e.Container)
 		switch {
 		case errors.Is(err, data.ErrNotFound), err == nil && uid != t.UID.String():
@@ -85,6 +89,19 @@ func (c *Client) Reconcile(ctx context.Context, e data.JournalEntry) data.Journa
 		e.Ended = c.now()
 	}
 	return e
+}
+
+// wasEvicted looks whether a pod that was to be ended is still there.
+func (c *Client) wasEvicted(ctx context.Context, t *data.Target) {
+	gone, err := c.gone(ctx, data.PodKey{Namespace: t.Namespace, Name: t.Name, UID: t.UID})
+	switch {
+	case err != nil:
+		t.State, t.Error = data.TargetUnknown, data.Clean(err.Error())
+	case gone:
+		t.State, t.Error = data.TargetStored, ""
+	default:
+		t.State, t.Error = data.TargetFailed, "it is still there: the eviction did not reach it"
+	}
 }
 
 // Server is the address of the API server, by which entries of the journal are told apart.
