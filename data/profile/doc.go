@@ -1,5 +1,3 @@
 // Package profile reads heap and goroutine profiles of Go programs: what holds memory, and what grew between two of
-// them. A profile comes from outside: it is bounded in bytes and in samples, and its text is cleaned.
+// them. A profile comes from outside: it is bounded in bytes and in lines, and its text is cleaned.
 package profile
-
-import _ "github.com/google/pprof/profile"
