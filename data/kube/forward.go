@@ -41,7 +41,12 @@ func (c *Client) forwarderTo(ctx context.Context, s MetricsService, p ServicePor
 	if err != nil {
 		return nil, err
 	}
-	u := c.cs.CoreV1().RESTClient().Post().Resource("pods").Namespace(s.Namespace).Name(pod).SubResource("portforward").URL()
+	return c.tunnelTo(s.Namespace, pod, port)
+}
+
+// tunnelTo prepares a tunnel to a port of a pod; it is opened by the first request.
+func (c *Client) tunnelTo(namespace, pod string, port int) (*forwarder, error) {
+	u := c.cs.CoreV1().RESTClient().Post().Resource("pods").Namespace(namespace).Name(pod).SubResource("portforward").URL()
 	rt, upgrader, err := spdy.RoundTripperFor(c.cfg)
 	if err != nil {
 		return nil, fmt.Errorf("a tunnel cannot be made: %w", err)
@@ -150,6 +155,19 @@ func (f *forwarder) open() (httpstream.Connection, int, error) {
 	}
 	f.tunnel = tunnel
 	return tunnel, f.next, nil
+}
+
+// close ends the tunnel and every connection in it.
+func (f *forwarder) close() {
+	if t, ok := f.RoundTripper.(*http.Transport); ok {
+		t.CloseIdleConnections()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.tunnel != nil {
+		_ = f.tunnel.Close()
+		f.tunnel = nil
+	}
 }
 
 // tunnelConn is a connection in the tunnel. It has no deadlines: contexts end requests.

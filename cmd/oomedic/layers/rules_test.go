@@ -9,14 +9,15 @@ const module = "github.com/oomedic/oomedic"
 var ours = map[string]struct{ code, tests []string }{
 	"data":         {},
 	"data/journal": {code: []string{"data"}},
-	"data/kube":    {code: []string{"data"}, tests: []string{"data/journal"}},
+	"data/profile": {code: []string{"data"}},
+	"data/kube":    {code: []string{"data", "data/profile"}, tests: []string{"data/journal"}},
 	"data/prom":    {code: []string{"data"}, tests: []string{"data/demo"}},
 	"data/demo":    {code: []string{"data"}, tests: []string{"data/kube", "data/prom"}},
 	"analysis":     {code: []string{"data"}},
 	"themes":       {},
 	"views":        {code: []string{"data", "analysis", "themes"}},
 	"ui":           {code: []string{"data", "analysis", "themes", "views"}},
-	"cmd":          {code: []string{"data", "data/kube", "data/journal", "data/prom", "data/demo", "analysis", "themes", "views", "ui", "cmd"}},
+	"cmd":          {code: []string{"data", "data/kube", "data/journal", "data/profile", "data/prom", "data/demo", "analysis", "themes", "views", "ui", "cmd"}},
 	"cmd/layers":   {},
 }
 
@@ -36,6 +37,7 @@ var fences = []fence{
 	{prefix: "github.com/prometheus/prometheus/promql", code: []string{"data/demo"}, tests: []string{"data/prom", "cmd"}, why: "the embedded engine is the sandbox's"},
 	{prefix: "github.com/prometheus/prometheus/tsdb", code: []string{"data/demo"}, tests: []string{"data/prom", "cmd"}, why: "the embedded engine is the sandbox's"},
 	{prefix: "github.com/prometheus/prometheus", code: []string{"data/demo", "data/prom"}, tests: []string{"cmd"}, why: "credentials are data/prom's, the engine is the sandbox's"},
+	{prefix: "github.com/google/pprof", code: []string{"data/profile"}, tests: []string{"data/profile"}, why: "profiles are read by data/profile"},
 	{prefix: "github.com/NimbleMarkets/ntcharts", code: []string{"views"}, tests: []string{"views"}, oneFile: true, why: "one file guards its sharp edges"},
 	{prefix: "charm.land/bubbletea", code: []string{"views", "ui"}, tests: []string{"views", "ui"}, why: "only screens and the app are a terminal program"},
 	{prefix: "charm.land/lipgloss", code: []string{"themes", "views", "ui"}, tests: []string{"themes", "views", "ui"}, why: "facts and judgement have no colours"},
