@@ -34,6 +34,8 @@ type App struct {
 	helpFrom  int // first line of help that is shown
 	toast     data.Text
 	toastAt   time.Time
+	said      []views.Message // what the status line said, oldest first
+	keys      *keyset         // keys that were chosen for those of the program
 
 	cancels  map[any]context.CancelFunc    // of questions under way, by views.ChartKey or data.Key
 	progress map[data.Key]*historyProgress // of histories being read
@@ -52,12 +54,19 @@ type App struct {
 
 // New returns an app that shows the kills of o.Source. The context ends everything that it has started.
 func New(ctx context.Context, o Options) (*App, error) {
-	theme, err := themes.Get(o.Theme, true)
+	theme, err := themes.Get(o.Theme, !o.Light)
+	if err != nil {
+		return nil, err
+	}
+	if o.ASCII {
+		theme = theme.ASCII()
+	}
+	keys, err := newKeyset(o.Keys)
 	if err != nil {
 		return nil, err
 	}
 	a := &App{
-		opt: o, root: ctx, dark: true, theme: theme, now: o.Now(), zone: o.Zone,
+		opt: o, root: ctx, dark: !o.Light, theme: theme, keys: keys, now: o.Now(), zone: o.Zone,
 		overviews: &overviews{}, checkedOnce: map[string]bool{}, cancels: map[any]context.CancelFunc{},
 		progress: map[data.Key]*historyProgress{}, history: map[data.Key]*data.History{},
 		after: func(d time.Duration, m tea.Msg) tea.Cmd {
@@ -132,6 +141,8 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		a.say(m.text)
 	case namespacesMsg:
 		a.gotNamespaces(m)
+	case paletteMsg:
+		a.gotPalette(m)
 	case placeMsg:
 		cmd = a.gotPlace(m)
 	case stamped:
@@ -181,17 +192,4 @@ func (a *App) top() views.Screen { return a.stack[len(a.stack)-1] }
 func (a *App) push(s views.Screen) {
 	s.Set(a.state)
 	a.stack = append(a.stack, s)
-}
-
-// say puts a short message into the status line.
-func (a *App) say(t data.Text) { a.toast, a.toastAt = t, a.now }
-
-// setTheme changes the theme; an unknown name leaves it as it is and says so.
-func (a *App) setTheme(name string, dark bool) {
-	t, err := themes.Get(name, dark)
-	if err != nil {
-		a.say(data.Clean(err.Error()))
-		return
-	}
-	a.opt.Theme, a.dark, a.theme = name, dark, t
 }

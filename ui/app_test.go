@@ -151,7 +151,7 @@ func TestKeysOfTheApp(t *testing.T) {
 	d.press("esc")
 	d.seesNot("Everywhere")
 	d.press("T")
-	d.sees("Theme: ")
+	d.sees("› Theme", "high-contrast")
 	d.press("esc")
 	if d.quit {
 		t.Fatal("esc on the first screen quit the program")

@@ -81,9 +81,15 @@ type Options struct {
 	// Stop ends the watch behind Source; nil when whoever made it does.
 	Stop func()
 	// Where is the cluster that the header names.
-	Where    data.Cluster
-	Since    time.Duration
-	Theme    string // a name that themes.Get knows
+	Where data.Cluster
+	Since time.Duration
+	Theme string // a name that themes.Get knows
+	// Light says that the background is light as far as is known; the terminal is asked as well.
+	Light bool
+	// ASCII takes signs that every terminal has, whatever the theme.
+	ASCII bool
+	// Keys are chosen by a person in the place of the program's own, by the ID of an Action.
+	Keys     map[string][]string
 	ReadOnly bool
 	// Protected makes every change ask for the workload's name to be typed.
 	Protected bool

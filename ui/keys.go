@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/oomedic/oomedic/data"
-	"github.com/oomedic/oomedic/themes"
 	"github.com/oomedic/oomedic/views"
 )
 
@@ -20,25 +19,48 @@ var (
 	keyContext = key.NewBinding(key.WithKeys("c"), key.WithHelp("c", "cluster"))
 	keyHelp    = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "help"))
 	keyBack    = key.NewBinding(key.WithKeys("esc", "backspace"), key.WithHelp("esc", "back"))
-	keyTheme   = key.NewBinding(key.WithKeys("T"), key.WithHelp("T", "next theme"))
+	keyTheme   = key.NewBinding(key.WithKeys("T"), key.WithHelp("T", "theme"))
+	keyPalette = key.NewBinding(key.WithKeys(":"), key.WithHelp(":", "go to"))
+	keySaid    = key.NewBinding(key.WithKeys("M"), key.WithHelp("M", "messages"))
 	keySuspend = key.NewBinding(key.WithKeys("ctrl+z"), key.WithHelp("ctrl+z", "suspend"))
 	keyQuit    = key.NewBinding(key.WithKeys("q"), key.WithHelp("q", "quit"))
 	keyAbort   = key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "quit at once"))
 )
 
 // appKeys are all keys of the app, as help lists them.
-var appKeys = []key.Binding{keyFix, keyMetrics, keyHistory, keyHelp, keyBack, keyTheme, keySuspend, keyQuit, keyAbort}
+var appKeys = []key.Binding{keyPalette, keyFix, keyMetrics, keyHistory, keySaid, keyHelp, keyBack, keyTheme, keySuspend, keyQuit, keyAbort}
+
+// listKeys are the keys of the app that work on the first screen alone.
+var listKeys = []key.Binding{keySpaces, keyContext}
 
 // Keymap returns every binding of the program: those of the app first, then those of each screen.
 func Keymap() []views.HelpGroup {
-	return append([]views.HelpGroup{{Title: "Everywhere", Keys: appKeys}}, views.Keymap()...)
+	return append([]views.HelpGroup{{Title: everywhere, Keys: appKeys}, {Title: "List: other places", Keys: listKeys}}, views.Keymap()...)
 }
 
 // selecting is a screen that has a container under its cursor.
 type selecting interface{ Selected() (data.Key, bool) }
 
-// press gives a key to the help overlay, to the screen, or to the app, in this order.
+// appBindings are the bindings of the app that work now.
+func (a *App) appBindings() []key.Binding {
+	if len(a.stack) == 1 && a.opt.Switcher != nil {
+		return append(append([]key.Binding(nil), listKeys...), appKeys...)
+	}
+	return appKeys
+}
+
+// press takes a key as it was pressed. Those that a person has chosen become those of the program.
 func (a *App) press(m tea.KeyPressMsg) tea.Cmd {
+	s := a.top()
+	m, ok := a.keys.translate(m, s, append(append([]key.Binding(nil), s.Keys()...), a.appBindings()...))
+	if !ok {
+		return nil
+	}
+	return a.pressed(m)
+}
+
+// pressed gives a key to the help overlay, to the screen, or to the app, in this order.
+func (a *App) pressed(m tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(m, keyAbort) {
 		return tea.Quit
 	}
@@ -52,9 +74,19 @@ func (a *App) press(m tea.KeyPressMsg) tea.Cmd {
 	if i := s.Press(m); i != nil {
 		return a.do(i)
 	}
+	return a.pressApp(m)
+}
+
+// pressApp carries out the keys of the app.
+func (a *App) pressApp(m tea.KeyPressMsg) tea.Cmd {
+	s := a.top()
 	switch {
 	case key.Matches(m, keyQuit):
 		return tea.Quit
+	case key.Matches(m, keyPalette):
+		return a.openPalette()
+	case key.Matches(m, keySaid):
+		return a.openMessages()
 	case key.Matches(m, keyBack):
 		return a.do(views.Back{})
 	case key.Matches(m, keyHelp):
@@ -68,7 +100,7 @@ func (a *App) press(m tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(m, keyHistory):
 		return a.openHistory()
 	case key.Matches(m, keyTheme):
-		a.nextTheme()
+		return a.openThemes()
 	case key.Matches(m, keySuspend):
 		return tea.Suspend
 	case key.Matches(m, keyFix):
@@ -147,6 +179,12 @@ func (a *App) do(i views.Intent) tea.Cmd {
 		return a.useConnection(i.Name)
 	case views.Pick:
 		return a.picked(i)
+	case views.Run:
+		return a.run(i.Entry)
+	case views.ShowTheme:
+		a.setTheme(i.Name, a.dark)
+	case views.TakeTheme:
+		a.takeTheme(i.Name)
 	case views.Copy:
 		a.say("Sent to the terminal's clipboard: " + i.What)
 		return tea.SetClipboard(i.Text.String())
@@ -189,20 +227,6 @@ func (a *App) back() {
 			delete(a.cancels, q)
 		}
 	}
-}
-
-// nextTheme goes on to the next theme by name.
-func (a *App) nextTheme() {
-	names := themes.Names()
-	for i, n := range names {
-		if n == a.theme.Name {
-			next := names[(i+1)%len(names)]
-			a.setTheme(next, a.dark)
-			a.say(data.Text("Theme: ") + data.Clean(next))
-			return
-		}
-	}
-	a.setTheme(names[0], a.dark)
 }
 
 // firstWindow is the window that a case opens with: a day, or less for a pod that is younger, whose whole story would

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -150,7 +151,7 @@ func (a *App) foot(f views.Frame) string {
 	if a.help {
 		return views.Foot(f, []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close help"))})
 	}
-	own := a.top().Keys()
+	own := a.keys.shown(a.top(), a.top().Keys())
 	if a.top().Typing() {
 		return views.Foot(f, own)
 	}
@@ -158,23 +159,25 @@ func (a *App) foot(f views.Frame) string {
 	keys := append([]key.Binding(nil), own[:first]...)
 	_, isFix := a.top().(*views.FixScreen)
 	if _, on := a.top().(selecting); on && !isFix {
-		keys = append(keys, keyFix)
+		keys = append(keys, a.keys.shown(a.top(), []key.Binding{keyFix})...)
 	}
-	if len(a.stack) > 1 {
-		keys = append(keys, keyBack)
+	app := []key.Binding{keyQuit, keyPalette}
+	if len(a.stack) > 1 && !slices.ContainsFunc(own, func(b key.Binding) bool { return slices.Contains(b.Keys(), "esc") }) {
+		app = []key.Binding{keyBack, keyQuit, keyPalette}
 	}
-	keys = append(append(keys, keyQuit), own[first:]...)
-	return views.Foot(f, append(keys, keyHelp))
+	keys = append(append(keys, a.keys.shown(a.top(), app)...), own[first:]...)
+	return views.Foot(f, append(keys, a.keys.shown(a.top(), []key.Binding{keyHelp})...))
 }
 
 // helpGroups are the bindings of the screen on top and of the app.
 func (a *App) helpGroups() []views.HelpGroup {
-	own := a.top().Keys()
+	s := a.top()
+	own := s.Keys()
 	if len(a.stack) == 1 && a.opt.Switcher != nil {
-		own = append(own, keySpaces, keyContext)
+		own = append(own, listKeys...)
 	}
 	return []views.HelpGroup{
-		{Title: a.top().Title().String(), Keys: own},
-		{Title: "Everywhere", Keys: appKeys},
+		{Title: s.Title().String(), Keys: a.keys.shown(s, own)},
+		{Title: everywhere, Keys: a.keys.shown(s, appKeys)},
 	}
 }

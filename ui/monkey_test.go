@@ -84,7 +84,7 @@ func TestAHundredThousandKeysChangeNothingReadOnly(t *testing.T) {
 func TestAMonkeyAppliesOnlyWhatItWasShown(t *testing.T) {
 	n := 12_000
 	if testing.Short() {
-		n = 500
+		n = 3000
 	}
 	j := &fakeJournal{entries: []data.JournalEntry{changeMade("one", data.JournalApplied)}}
 	d := journalled(t, j, func(o *Options) { o.Folder = t.TempDir() })

@@ -99,7 +99,7 @@ func (a *App) openNamespaces() tea.Cmd {
 	}
 	p := views.NewPicker(pickNamespace, "Namespace", "The list starts anew with what is picked.", nil)
 	p.Free = true
-	p.Offer(a.namespaceChoices(nil), true, "")
+	p.Offer(namespaceChoices(a.state.Board, a.opt.Where, nil), true, "")
 	a.push(p)
 	return func() tea.Msg {
 		names, err := door.Namespaces(ctx)
@@ -114,23 +114,20 @@ func (a *App) openNamespaces() tea.Cmd {
 // gotNamespaces completes the choices when the picker is still open.
 func (a *App) gotNamespaces(m namespacesMsg) {
 	if p, ok := a.top().(*views.Picker); ok && p.Of() == pickNamespace {
-		p.Offer(a.namespaceChoices(m.names), false, m.problem)
+		p.Offer(namespaceChoices(a.state.Board, a.opt.Where, m.names), false, m.problem)
 	}
 }
 
 // namespaceChoices are all namespaces that are known, with how many containers were killed in each.
-func (a *App) namespaceChoices(names []data.Text) []views.Choice {
+func namespaceChoices(b *views.Board, where data.Cluster, names []data.Text) []views.Choice {
 	killed := map[data.Text]int{}
-	for _, list := range [][]analysis.Case{a.state.Board.Cases, a.state.Board.Ruled} {
-		for i := range list {
-			c := &list[i]
-			killed[c.Container.Key.Namespace] += 0
-			if c.Confirmation.OOMKilled {
-				killed[c.Container.Key.Namespace]++
-			}
+	everyCase(b, func(c *analysis.Case) {
+		killed[c.Container.Key.Namespace] += 0
+		if c.Confirmation.OOMKilled {
+			killed[c.Container.Key.Namespace]++
 		}
-	}
-	watched := a.opt.Where.Namespaces
+	})
+	watched := where.Namespaces
 	all := append(append(slices.Clone(names), watched...), mapKeys(killed)...)
 	slices.Sort(all)
 	out := []views.Choice{{Name: allNamespaces, Current: len(watched) == 0}}
@@ -171,9 +168,11 @@ func (a *App) openContexts() tea.Cmd {
 	return nil
 }
 
-// picked goes to what was picked. The list that is shown stays and goes on until the other place has answered.
+// picked leaves the picker and goes to what was picked.
 func (a *App) picked(p views.Pick) tea.Cmd {
-	a.back()
+	if _, ok := a.top().(*views.Picker); ok {
+		a.back()
+	}
 	if a.switching != "" {
 		a.say("Still switching to " + a.switching)
 		return nil
@@ -183,6 +182,7 @@ func (a *App) picked(p views.Pick) tea.Cmd {
 		return nil
 	}
 	kubeContext, namespace := a.opt.Where.Context, p.Name
+	// The list that is shown stays and goes on until the other place has answered.
 	if p.Of == pickContext {
 		kubeContext, namespace = p.Name, ""
 	}

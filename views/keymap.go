@@ -24,6 +24,9 @@ func Keymap() []HelpGroup {
 		{Title: "Fix: typed confirmation", Keys: []key.Binding{confirmApply, confirmLeave}},
 		{Title: "Changes made", Keys: []key.Binding{historyOpen, historyClose, historyUndo, historyCopy, historyAgain, historyMove}},
 		{Title: "Prometheus", Keys: []key.Binding{connectionUse, connectionFind, connectionMove}},
+		{Title: "Go to", Keys: []key.Binding{paletteRun, paletteMove, paletteType, paletteBack}},
+		{Title: "Theme", Keys: []key.Binding{themeTake, themeMove, themeBack}},
+		{Title: "Messages", Keys: []key.Binding{messagesCopy, messagesMove}},
 		{Title: "Namespace and cluster", Keys: []key.Binding{pickerTake, pickerMove, pickerType, pickerBack}},
 	}
 }
