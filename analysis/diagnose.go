@@ -32,7 +32,7 @@ func Diagnose(in Input) Diagnosis {
 	d.LimitAtKill, d.Usage, d.ClippedAtLimit = f.hit, f.usage, f.clipped()
 	f.nearness(&d)
 	switch {
-	case d.Confirmation.OOMKilled || f.maybeKilled():
+	case d.Confirmation.OOMKilled || f.maybeKilled() || f.atRisk():
 		d.Cause = judgeCause(f)
 	case f.perhapsNode():
 		d.Cause = judgeCause(f)

@@ -62,11 +62,13 @@ type facts struct {
 	together            int         // moments at which several pods were killed
 	moments             int         // moments at which any pod was killed
 	climb               *climbFacts // growth over many lives too short to show it alone
+	course              course      // what growing lives have in common
 	maxLength           time.Duration
 	load                loadFacts
 	start               startFacts
 	end                 endFacts
 	odd                 data.Text // the one pod that is killed while others are not
+	risk                *Risk     // of a container that is listed for what may happen to it; else nil
 	around, aroundOther int       // other containers killed on the node at the same moment, and those of other workloads
 	burst               burstOdds
 }
@@ -74,7 +76,7 @@ type facts struct {
 // readFacts gathers what in says.
 func readFacts(in Input, conf *Confirmation) *facts {
 	c := &in.Case.Container
-	f := &facts{c: c, conf: conf, now: in.Now, h: in.History, limit: above(c.Resources.Limit), usage: map[data.Window]Stats{}, shapes: map[shape]int{}, weights: map[shape]float64{}}
+	f := &facts{c: c, conf: conf, now: in.Now, h: in.History, limit: above(c.Resources.Limit), risk: in.Case.Risk, usage: map[data.Window]Stats{}, shapes: map[shape]int{}, weights: map[shape]float64{}}
 	f.rt, _ = RuntimeOf(c)
 	f.batch = c.Workload.Kind == "Job" || c.Workload.Kind == "CronJob"
 	f.cache = namedLike(c, cacheWords)
@@ -86,7 +88,7 @@ func readFacts(in Input, conf *Confirmation) *facts {
 			f.hit = ptr(toInt(l))
 		}
 	}
-	if f.hit == nil && conf.OOMKilled {
+	if f.hit == nil && (conf.OOMKilled || f.atRisk()) {
 		f.hit = f.limit
 	}
 	if f.hit != nil {
@@ -188,11 +190,16 @@ func (f *facts) readTrends() {
 				nearKilled, totalKilled = nearKilled+n, totalKilled+len(l.v)
 			}
 		}
-		if f.scored == 0 || pods[l.pod] { // what a healthy replica does is not the pattern of a sick one
-			f.countTrend(l)
-		}
 		f.judgeEnd(l)
 	}
+	whole := f.wholeLives() // of the pods that were killed: what a healthy replica does is not the pattern of a sick one
+	most := f.mostWeight(whole)
+	for i := range f.lives {
+		if whole[i] {
+			f.countTrend(&f.lives[i], most)
+		}
+	}
+	f.readCourse(whole)
 	if total > 0 {
 		f.nearTime = float64(near) / float64(total)
 	}
@@ -208,15 +215,27 @@ func (f *facts) readTrends() {
 	f.readClimb()
 }
 
-// countTrend adds a life's trend to the tally.
-func (f *facts) countTrend(l *life) {
-	t := l.trend
-	if t.shape == unseen {
-		return
+// longLife is how many times the usual length a life counts for at most: one quiet month of before a release must not
+// outweigh all the kills since.
+const longLife = 2.0
+
+// mostWeight returns the hours that a life counts for at most.
+func (f *facts) mostWeight(whole []bool) float64 {
+	var v []float64
+	for i := range f.lives {
+		if whole[i] {
+			v = append(v, f.lives[i].length().Hours())
+		}
 	}
+	return longLife * median(v)
+}
+
+// countTrend adds a life's trend to the tally. most is the weight in hours that it has at most.
+func (f *facts) countTrend(l *life, most float64) {
+	t := l.trend
 	f.eligible++
 	f.shapes[t.shape]++
-	f.weights[t.shape] += max(l.length().Hours(), 0.01)
+	f.weights[t.shape] += max(min(l.length().Hours(), most), 0.01)
 	switch t.shape {
 	case rising, easing:
 		f.growth, f.bases = append(f.growth, t.slope), append(f.bases, t.base)

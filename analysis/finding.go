@@ -194,6 +194,8 @@ type Case struct {
 	Near *float64
 	// NearFrom says what Near is: "highest sample of 24h".
 	NearFrom data.Text
+	// Risk is why the container is listed before anything happened to it; nil for one that was killed.
+	Risk *Risk
 	// Neighbours are other containers that were killed on the same node within a minute and are not killed all the time.
 	Neighbours []Neighbour
 }

@@ -47,7 +47,7 @@ func (f *facts) killGaps() []float64 {
 // forecast says when the next kill is to be expected under the present limit.
 func (f *facts) forecast(c *Cause) Forecast {
 	switch {
-	case !f.conf.OOMKilled:
+	case !f.conf.OOMKilled && !f.atRisk():
 		return Forecast{}
 	case c.ToNextKill != nil:
 		return Forecast{c.ToNextKillLow, c.ToNextKill, c.ToNextKillHigh, "the growth of memory and what is left to the limit"}

@@ -86,7 +86,7 @@ func leastFactor(f *facts, class Class) (float64, data.Text) {
 // recommend returns the size for a container after its cause was judged.
 func recommend(f *facts, c *Cause) Recommendation {
 	switch {
-	case !f.conf.OOMKilled && !f.maybeKilled():
+	case !f.conf.OOMKilled && !f.maybeKilled() && !f.atRisk():
 		return Recommendation{Policy: "no change", Cures: false, Steps: []data.Text{"it was not OOM-killed: another size changes nothing"}}
 	case c.Class == NodePressure, f.hit == nil && f.conf.Scope == ScopeNode:
 		return recommendRequest(f)

@@ -16,6 +16,8 @@ func confirmStep(f *facts, d *Diagnosis) Step {
 	v := &d.Confirmation
 	s := Step{Title: "Confirm", Question: "Was it really an OOM kill?", Evidence: v.Evidence, Against: v.Against, Commands: d.Commands.Confirm}
 	switch {
+	case f.risk != nil && !v.OOMKilled:
+		riskStep(f, &s)
 	case v.OOMKilled:
 		s.State, s.Answer = StepYes, data.Textf("Yes, %s sure: %s", percent(v.Confidence), scopeWords(v.Scope))
 		s.Meaning = scopeMeaning(v.Scope)
@@ -34,7 +36,7 @@ func confirmStep(f *facts, d *Diagnosis) Step {
 	if f.h != nil {
 		s.Commands = append(s.Commands[:len(s.Commands):len(s.Commands)], data.KillsPromQL(f.h))
 	}
-	if v.Confidence < 0.95 {
+	if v.Confidence < 0.95 && s.Doubt == "" {
 		s.Doubt = confirmDoubt(v)
 	}
 	return s

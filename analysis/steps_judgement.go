@@ -12,7 +12,7 @@ func causeStep(f *facts, d *Diagnosis) Step {
 		s.Doubt = "On cgroup v1 a kill by the node is reported as Error; a failed probe looks the same."
 		return s
 	}
-	if !d.Confirmation.OOMKilled && !f.maybeKilled() {
+	if !d.Confirmation.OOMKilled && !f.maybeKilled() && !f.atRisk() {
 		s.State, s.Answer, s.Meaning = StepNo, c.Title, "There was no OOM kill to explain."
 		return s
 	}

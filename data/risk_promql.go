@@ -1,13 +1,10 @@
 package data
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // UsageSelector is the series selector of one container of one pod, without a metric name and without braces.
 func UsageSelector(k Key) string {
-	return "namespace=" + promQuote(k.Namespace) + ",pod=" + promQuote(k.Pod) + ",container=" + promQuote(k.Container)
+	return "namespace=" + PromQuote(k.Namespace.String()) + ",pod=" + PromQuote(k.Pod.String()) + ",container=" + PromQuote(k.Container.String())
 }
 
 // SharePromQL returns the PromQL for how much of its limit a container uses, 0 to 1: the highest of its sources.
@@ -23,6 +20,11 @@ func SlopePromQL(k Key, w time.Duration) Text {
 	return Text(byContainer + "(deriv(" + MetricWorkingSet + "{" + UsageSelector(k) + "}[" + PromDuration(w) + "])) * 3600")
 }
 
+// PeakPromQL returns the PromQL for a container's highest working set over w in bytes.
+func PeakPromQL(k Key, w Window) Text {
+	return Text(byContainer + "(max_over_time(" + MetricWorkingSet + "{" + UsageSelector(k) + "}[" + string(w) + "]))")
+}
+
 // KeptPromQL returns the PromQL for the anonymous memory of a container in bytes, the largest part that no reclaim
 // gives back.
 func KeptPromQL(k Key) Text {
@@ -33,6 +35,3 @@ func KeptPromQL(k Key) Text {
 func ResourcesPromQL(k Key) Text {
 	return Text("max by (__name__,namespace,pod,container)(" + eitherMetric(MetricLimits, MetricRequests, `resource="memory",`+UsageSelector(k)) + ")")
 }
-
-// promQuote writes t as a PromQL string; PromQL refuses U+FFFD itself, so what is not ASCII is escaped.
-func promQuote(t Text) string { return strconv.QuoteToASCII(string(t)) }

@@ -1,0 +1,140 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// why says in one line what the risk is.
+func (r *Risk) why(now time.Time) data.Text {
+	at := data.Textf("at %s of its limit", percent(*r.Share))
+	switch {
+	case r.Left != nil && *r.Left == 0:
+		return at + data.Textf(", growing %s an hour: OOM at any moment", perHour(*r.Growth))
+	case r.Kind == RiskGrowing:
+		what := ""
+		switch {
+		case r.starting(now):
+			what = ", which may be its start"
+		case r.Leak:
+			what = ", probable leak"
+		case r.LeftHigh == nil:
+			what = ", ever slower"
+		}
+		return data.Textf("growing %s an hour%s, %s", perHour(*r.Growth), what, r.oom())
+	case r.Left != nil:
+		return data.Textf("approaching its limit (%s), %s at the current rate", percent(*r.Share), r.oom())
+	case *r.Share >= 1:
+		return at + ": OOM at any moment"
+	case *r.Share >= RiskCriticalShare:
+		return at + r.steady() + ": the next peak kills"
+	}
+	return at + r.steady()
+}
+
+// steady says that memory does not grow, where that was seen.
+func (r *Risk) steady() data.Text {
+	s := r.Usage.Recent
+	if s == nil || s.Len() < fewPace || r.Growth != nil {
+		return ""
+	}
+	span := time.Duration(s.T[s.Len()-1]-s.T[0]) * time.Millisecond
+	out := data.Textf(", not growing over the last %s", durationText(span))
+	if p := r.Usage.Peak; p != nil && *p <= aboveLimit*float64(*r.Usage.Limit) {
+		out += data.Textf(" (highest of 24h: %s)", percent(*p/float64(*r.Usage.Limit)))
+	}
+	return out
+}
+
+// oom says when the OOM kill comes.
+func (r *Risk) oom() data.Text { return "OOM in " + LeftText(r) }
+
+// LeftText returns the time that is left for people: "2–4 h", "8 h", "about 40 min or later"; "unknown" when it is not
+// known.
+func LeftText(r *Risk) data.Text {
+	switch {
+	case r.Left == nil:
+		return "unknown"
+	case r.LeftLow == nil:
+		return durationRange(*r.Left, *r.Left)
+	case r.LeftHigh == nil:
+		return durationRange(*r.LeftLow, *r.LeftLow) + " or later"
+	}
+	return durationRange(*r.LeftLow, *r.LeftHigh)
+}
+
+// durationRange returns two durations in the unit of the longer one: "40–55 s", "10–12 min", "2–4 h", "3–5 days".
+func durationRange(low, high time.Duration) data.Text {
+	unit, name := time.Second, "s"
+	switch {
+	case high >= 72*time.Hour:
+		unit, name = 24*time.Hour, "days"
+	case high >= 2*time.Hour:
+		unit, name = time.Hour, "h"
+	case high >= 2*time.Minute:
+		unit, name = time.Minute, "min"
+	}
+	a, b := low.Seconds()/unit.Seconds(), high.Seconds()/unit.Seconds()
+	format := "%.0f"
+	if name == "h" && a < 10 && b-a < 2 {
+		format = "%.1f"
+	} else {
+		a, b = math.Floor(a), math.Ceil(b)
+		if low == high {
+			a, b = math.Round(low.Seconds()/unit.Seconds()), math.Round(low.Seconds()/unit.Seconds())
+		}
+	}
+	from, to := fmt.Sprintf(format, a), fmt.Sprintf(format, b)
+	if from == to {
+		return data.Textf("%s %s", to, name)
+	}
+	return data.Textf("%s–%s %s", from, to, name)
+}
+
+// riskEvidence says where the numbers of a risk come from.
+func riskEvidence(r *Risk, u *data.ClusterUsage) []Evidence {
+	k := r.Usage.Key
+	c := &data.Container{Key: k, Kind: data.RegularContainer}
+	if r.Usage.Container != nil {
+		c = r.Usage.Container
+	}
+	sizes := Evidence{Says: data.Textf("limit %s, request %s", sizeText(&r.Usage, r.Usage.Limit), sizeText(&r.Usage, r.Usage.Request)), From: specCommand(c, "resources")}
+	if u.Selector == "" {
+		top := data.Textf("kubectl top pod%s %s --containers", inNamespace(k.Namespace), data.ShellQuote(k.Pod))
+		return []Evidence{{Says: data.Textf("working set %s", human(*r.Usage.WorkingSet)), From: top}, sizes}
+	}
+	var out []Evidence
+	if r.Share != nil {
+		out = append(out, Evidence{Says: data.Textf("working set %s, %s of the limit of %s", human(*r.Usage.WorkingSet), percent(*r.Share), humanInt(r.Usage.Limit)), From: data.SharePromQL(k)})
+	}
+	if r.Growth != nil {
+		out = append(out, Evidence{Says: data.Textf("it grows %s an hour", perHour(*r.Growth)), From: data.SlopePromQL(k, r.seenFor(u))})
+	}
+	if p := r.Usage.Parts; p != nil && p.RSS != nil {
+		out = append(out, Evidence{Says: data.Textf("anonymous memory (RSS) %s", human(*p.RSS)), From: data.KeptPromQL(k)})
+	}
+	if p := r.Usage.Peak; p != nil {
+		out = append(out, Evidence{Says: data.Textf("highest of 24h: %s", human(*p)), From: data.PeakPromQL(k, data.Day)})
+	}
+	return append(out, sizes)
+}
+
+// seenFor is how long the life that runs was seen, at most what is asked for: the window that shows its growth.
+func (r *Risk) seenFor(u *data.ClusterUsage) time.Duration {
+	s := r.Usage.Recent
+	if s == nil || s.Len() < 2 {
+		return u.GrowthWindow
+	}
+	return max(time.Duration(s.T[s.Len()-1]-s.T[0])*time.Millisecond, time.Minute).Round(time.Second)
+}
+
+// sizeText writes a limit or request; one that nobody told is unknown, not none.
+func sizeText(u *data.Usage, n *int64) data.Text {
+	if n == nil && !u.Specified {
+		return "unknown"
+	}
+	return humanInt(n)
+}
