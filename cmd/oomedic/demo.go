@@ -41,6 +41,7 @@ func (o *options) demo(ctx context.Context, print bool) error {
 	if err := o.checkOutput(); err != nil {
 		return err
 	}
+	collect(goCollectAt)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	box, err := demo.Start(ctx, demo.Options{Log: o.log})
