@@ -28,6 +28,10 @@ var entries = []entry{
 	{Info{"deutan", "For eyes weak in green: healthy is blue, danger is orange"}, redGreenDark, redGreenLight, false},
 	{Info{"protan", "For eyes weak in red: healthy is blue, danger is orange"}, redGreenDark, redGreenLight, false},
 	{Info{"tritan", "For eyes weak in blue: healthy is blue, danger is red"}, tritanDark, tritanLight, false},
+	{Info{"catppuccin", "Catppuccin: Mocha on dark, Latte on light"}, catppuccinDark, catppuccinLight, false},
+	{Info{"dracula", "Dracula, with its sister for light backgrounds"}, draculaDark, draculaLight, false},
+	{Info{"gruvbox", "Gruvbox, bright on dark and faded on light"}, gruvboxDark, gruvboxLight, false},
+	{Info{"nord", "Nord, deepened on light backgrounds"}, nordDark, nordLight, false},
 	{Info{"plain", "No colour and ASCII signs alone"}, mono, mono, true},
 }
 
@@ -40,7 +44,7 @@ func Get(name string, onDark bool) (*Theme, error) {
 			name = "dark"
 		}
 	}
-	for _, e := range entries {
+	for _, e := range every() {
 		if e.Name != name {
 			continue
 		}
@@ -55,13 +59,18 @@ func Get(name string, onDark bool) (*Theme, error) {
 		}
 		return t, nil
 	}
-	return nil, fmt.Errorf("no theme %q: choose auto, %s", name, strings.Join(Names(), ", "))
+	return nil, unknownTheme(name)
+}
+
+func unknownTheme(name string) error {
+	return fmt.Errorf("no theme %q: choose auto, %s", name, strings.Join(Names(), ", "))
 }
 
 // List returns the themes in the order in which they are offered.
 func List() []Info {
-	out := make([]Info, 0, len(entries))
-	for _, e := range entries {
+	all := every()
+	out := make([]Info, 0, len(all))
+	for _, e := range all {
 		out = append(out, e.Info)
 	}
 	return out
@@ -70,7 +79,7 @@ func List() []Info {
 // Names returns the names of List.
 func Names() []string {
 	var out []string
-	for _, e := range entries {
+	for _, e := range every() {
 		out = append(out, e.Name)
 	}
 	return out

@@ -3,8 +3,6 @@ package themes
 import (
 	"math"
 	"testing"
-
-	"charm.land/lipgloss/v2"
 )
 
 // The matrices of Machado, Oliveira and Fernandes (2009), "A Physiologically-based Model for Simulation of Color Vision
@@ -13,21 +11,6 @@ var visions = map[string][9]float64{
 	"protan": {0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998},
 	"deutan": {0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881},
 	"tritan": {1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900},
-}
-
-// linear returns the linear RGB of a "#rrggbb".
-func linear(hex string) [3]float64 {
-	r, g, b, _ := lipgloss.Color(hex).RGBA()
-	var out [3]float64
-	for i, c := range []uint32{r, g, b} {
-		v := float64(c) / 0xffff
-		if v <= 0.04045 {
-			out[i] = v / 12.92
-		} else {
-			out[i] = math.Pow((v+0.055)/1.055, 2.4)
-		}
-	}
-	return out
 }
 
 // seenBy returns the linear RGB that an eye of the given kind sees; "full" is ordinary sight.
@@ -62,16 +45,6 @@ func lab(c [3]float64) [3]float64 {
 func distance(kind, a, b string) float64 {
 	p, q := lab(seenBy(kind, linear(a))), lab(seenBy(kind, linear(b)))
 	return math.Hypot(math.Hypot(p[0]-q[0], p[1]-q[1]), p[2]-q[2])
-}
-
-// contrast returns the contrast ratio of WCAG 2.1.
-func contrast(a, b string) float64 {
-	lum := func(hex string) float64 {
-		c := linear(hex)
-		return 0.2126*c[0] + 0.7152*c[1] + 0.0722*c[2]
-	}
-	x, y := lum(a), lum(b)
-	return (math.Max(x, y) + 0.05) / (math.Min(x, y) + 0.05)
 }
 
 // TestVisionModel holds the instruments to known values, so that the tests that use them mean something.
