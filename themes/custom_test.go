@@ -24,7 +24,7 @@ func TestAdd(t *testing.T) {
 		{"other", Palette{Warn: "16"}, "warn: write a colour"},
 		{"other", Palette{Warn: "03"}, "warn: write a colour"},
 	} {
-		err := Add(c.name, "", c.p, c.p)
+		err := Add(c.name, "One of a test", c.p, c.p)
 		if (c.want == "") != (err == nil) || (err != nil && !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("Add(%q, %+v): %v, want %q", c.name, c.p, err, c.want)
 		}
