@@ -18,7 +18,7 @@ func (a *App) openFix(k data.Key) tea.Cmd {
 	}
 	a.fixSeq++
 	if f := a.state.Fix; f == nil || f.Key != k || !underWay(f.Phase) {
-		a.setFix(views.Fix{Key: k, Phase: views.FixPlanning, ReadOnly: a.opt.ReadOnly, Protected: a.opt.Protected})
+		a.setFix(views.Fix{Key: k, Batch: a.batchOf(k), Phase: views.FixPlanning, ReadOnly: a.opt.ReadOnly, Protected: a.opt.Protected})
 	}
 	if _, there := a.top().(*views.FixScreen); !there {
 		a.push(views.NewFix(k))

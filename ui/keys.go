@@ -157,6 +157,8 @@ func (a *App) do(i views.Intent) tea.Cmd {
 		return a.readChart(views.ChartKey{Key: i.Key, Window: i.Window})
 	case views.LoadParts:
 		return a.readParts(views.ChartKey{Key: i.Key, Window: i.Window})
+	case views.Both:
+		return tea.Batch(a.do(i.First), a.do(i.Second))
 	case views.LoadDiagnosis:
 		return a.diagnose(i.Key, false)
 	case views.FixWith:
@@ -190,7 +192,14 @@ func (a *App) do(i views.Intent) tea.Cmd {
 		return tea.SetClipboard(i.Text.String())
 	case views.Say:
 		a.say(i.Text)
+	case views.FixMarked:
+		return a.fixMarked(i.Keys)
+	case views.EndBatch:
+		a.leaveBatch()
 	case views.Back:
+		if a.inBatch() {
+			return a.nextPart()
+		}
 		a.back()
 	}
 	return nil

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -26,6 +27,9 @@ func fixTarget(f *Fix) (data.Workload, data.Text) {
 func fixTitle(f *Fix) string {
 	if f.Undo {
 		return " Undo  "
+	}
+	if b := f.Batch; b != nil {
+		return fmt.Sprintf(" Fix %d of %d  ", b.At+1, len(b.Keys))
 	}
 	return " Fix  "
 }

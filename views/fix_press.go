@@ -14,6 +14,10 @@ import (
 var (
 	fixYes       = key.NewBinding(key.WithKeys("y"), key.WithHelp("y", "yes"))
 	fixNo        = key.NewBinding(key.WithKeys("n"), key.WithHelp("n", "no"))
+	fixSkip      = key.NewBinding(key.WithKeys("n"), key.WithHelp("n", "no, skip it"))
+	fixNext      = key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "next"))
+	fixLast      = key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "end"))
+	fixEndSeries = key.NewBinding(key.WithKeys("E"), key.WithHelp("E", "leave the rest"))
 	fixEditKey   = key.NewBinding(key.WithKeys("e"), key.WithHelp("e", "edit numbers"))
 	fixWay       = key.NewBinding(key.WithKeys("w", "right", "tab", "left", "shift+tab"), key.WithHelp("w", "other way"))
 	fixKnobs     = key.NewBinding(key.WithKeys("a"), key.WithHelp("a", "runtime settings too"))
@@ -72,7 +76,11 @@ func (s *FixScreen) choices() []key.Binding {
 	if f.Phase == FixPlanned {
 		ask := s.question()
 		add(ask.yes, fixYes)
-		out = append(out, fixNo)
+		add(f.Batch == nil, fixNo)
+		add(f.Batch != nil, fixSkip)
+	} else if f.Batch != nil && f.Phase != FixApplying {
+		add(f.Batch.More(), fixNext)
+		add(!f.Batch.More(), fixLast)
 	}
 	add(canEnd(f), fixEnd)
 	add(canUndo(f), fixUndo)
@@ -81,6 +89,7 @@ func (s *FixScreen) choices() []key.Binding {
 	add(f.Phase == FixPlanned && f.Plan != nil && len(f.Plan.Knobs) > 0 && f.Plan.Change.Way.Template() && !f.Undo, fixKnobs)
 	add(canTryAgain(f), fixAgain)
 	add(noRecord(f), fixNoRecord)
+	add(f.Batch != nil && f.Batch.More() && f.Phase != FixApplying, fixEndSeries)
 	add(f.Entry == nil && (f.Phase == FixRefused || f.Phase == FixFailed || f.Phase == FixWatching), fixDiagnosis)
 	return out
 }
@@ -105,6 +114,8 @@ func (s *FixScreen) Press(m tea.KeyPressMsg) Intent {
 		if f.Phase == FixPlanned {
 			return Back{}
 		}
+	case key.Matches(m, fixEndSeries) && f.Batch != nil:
+		return EndBatch{}
 	case key.Matches(m, fixEditKey):
 		if canEdit(f) {
 			s.edit = newFixEdit(f)

@@ -50,6 +50,8 @@ type Fix struct {
 	Memory    *NewMemory
 	ReadOnly  bool
 	Protected bool // the workload's name must be typed
+	// Batch is the series that this fix is one of; nil when it is none.
+	Batch *Batch
 	// Ending is the pod that is being ended because it blocks the rollout, and EndProblem why it was not.
 	Ending     *data.PodKey
 	EndProblem data.Text

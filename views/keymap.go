@@ -8,7 +8,7 @@ func Keymap() []HelpGroup {
 	return []HelpGroup{
 		{Title: "List", Keys: []key.Binding{
 			killsOpen, killsUnfold, killsFold, killsGroup, killsDiagnose, killsFilter, killsKeep, killsClear, killsSort, killsTab,
-			killsCopy, killsMove, killsPage, killsEnds,
+			killsMarkKey, killsFixMarked, killsCopy, killsMove, killsPage, killsEnds,
 		}},
 		{Title: "Case", Keys: []key.Binding{
 			keyCaseDiagnose, keyCaseShorter, keyCaseLonger, keyCaseEarlier, keyCaseLater, keyCaseKill, keyCaseKillNext, keyCaseNoCursor,
@@ -17,7 +17,7 @@ func Keymap() []HelpGroup {
 		{Title: "Diagnosis", Keys: []key.Binding{stepNext, stepBack, stepJump, stepTab, stepCopy, stepCase, stepFix, stepRead, stepMake}},
 		{Title: "Fix", Keys: []key.Binding{
 			fixYes, fixNo, fixEditKey, fixWay, fixKnobs, fixUnfold, fixRaw, fixExportKey, fixCopy, fixUndo, fixEnd, fixAgain, fixNoRecord,
-			fixDiagnosis, fixRead,
+			fixDiagnosis, fixSkip, fixNext, fixEndSeries, fixRead,
 		}},
 		{Title: "Fix: editing numbers", Keys: []key.Binding{editPlan, editNext, editLeave}},
 		{Title: "Fix: export", Keys: []key.Binding{exportCopy, exportSave, exportNext, exportPrev, exportLeave}},

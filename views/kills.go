@@ -18,6 +18,7 @@ type Kills struct {
 	lists  [caseTabs]killList
 	pages  []Page // the tabs after those
 	pens   killPens
+	marks  map[data.Key]bool // the rows to fix one after another
 	// touched is true once a key was pressed: from then on the cursor stays with its row.
 	touched bool
 }
@@ -76,7 +77,7 @@ func (s *Kills) Selected() (data.Key, bool) {
 // The keys of the list.
 var (
 	killsOpen     = key.NewBinding(key.WithKeys("enter", "l", "right"), key.WithHelp("enter", "open"))
-	killsUnfold   = key.NewBinding(key.WithKeys("enter", "l", "right", "space"), key.WithHelp("enter", "show pods"))
+	killsUnfold   = key.NewBinding(key.WithKeys("enter", "l", "right"), key.WithHelp("enter", "show pods"))
 	killsFold     = key.NewBinding(key.WithKeys("h", "left"), key.WithHelp("left", "hide pods"))
 	killsGroup    = key.NewBinding(key.WithKeys("w"), key.WithHelp("w", "by workload / all"))
 	killsDiagnose = key.NewBinding(key.WithKeys("d"), key.WithHelp("d", "diagnose"))
@@ -111,6 +112,9 @@ func (s *Kills) Keys() []key.Binding {
 			out = append(out, killsOpen, killsDiagnose)
 		}
 	}
+	if len(s.marks) > 0 {
+		out = append([]key.Binding{killsFixMarked, killsMarkKey}, out...)
+	}
 	out = append(out, killsFilter)
 	if s.filter.text != "" {
 		out = append(out, killsClear)
@@ -121,6 +125,9 @@ func (s *Kills) Keys() []key.Binding {
 	}
 	if s.lists[s.tab].unfolded() {
 		out = append(out, killsFold)
+	}
+	if ok && len(s.marks) == 0 && s.tab == tabKilled {
+		out = append(out, killsMarkKey)
 	}
 	if ok {
 		out = append(out, killsCopy, killsMove, killsPage, killsEnds)
@@ -134,8 +141,10 @@ func (s *Kills) Set(st *State) {
 		p.Set(st)
 	}
 	if st == nil || st.Board == nil || st.Board == s.board {
+		s.unmark(st)
 		return
 	}
+	defer s.unmark(st)
 	filling := !s.touched && (s.board == nil || s.board.Health.State == data.Connecting)
 	s.board = st.Board
 	for i, cases := range [][]analysis.Case{st.Board.Cases, st.Board.Ruled} {
@@ -185,8 +194,11 @@ func (s *Kills) Press(m tea.KeyPressMsg) Intent {
 			s.lists[i].gather(s.sort, s.flat)
 			s.lists[i].follow(0)
 		}
-	case key.Matches(m, killsUnfold) && l.fold(true, s.sort, s.flat), key.Matches(m, killsFold) && l.fold(false, s.sort, s.flat),
-		m.String() == "space" && l.fold(false, s.sort, s.flat):
+	case key.Matches(m, killsMarkKey):
+		return s.mark()
+	case key.Matches(m, killsFixMarked):
+		return s.fixMarked()
+	case key.Matches(m, killsUnfold) && l.fold(true, s.sort, s.flat), key.Matches(m, killsFold) && l.fold(false, s.sort, s.flat):
 	default:
 		return s.want(m)
 	}

@@ -46,8 +46,9 @@ func newRowPens(t *themes.Theme, of func(lipgloss.Style) pen) rowPens {
 	return out
 }
 
-// drawRow draws one case. The row under the cursor is filled to the frame's width.
-func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref string, chosen bool) string {
+// drawRow draws one case. The row under the cursor is filled to the frame's width; a marked one has a sign in the gap
+// before its first column.
+func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref string, chosen, marked bool) string {
 	p, mark := &s.pens.plain, " "
 	if chosen {
 		p, mark = &s.pens.chosen, f.Theme.Glyphs.Cursor
@@ -73,8 +74,12 @@ func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref stri
 			ref = withWord(ref, scoped, cols[i].min)
 		}
 	}
-	for _, col := range cols {
-		b.WriteString(p.text.ink(strings.Repeat(" ", col.gap)))
+	for i, col := range cols {
+		if i == 0 && marked && col.gap > 0 {
+			b.WriteString(p.mark.ink(f.Theme.Glyphs.Rollout) + p.text.ink(strings.Repeat(" ", col.gap-1)))
+		} else {
+			b.WriteString(p.text.ink(strings.Repeat(" ", col.gap)))
+		}
 		if col.id == "memory" {
 			b.WriteString(s.memoryCell(f, c, p, scoped, col.min))
 		} else {

@@ -57,7 +57,7 @@ func TestKillsGroupByWorkload(t *testing.T) {
 
 func TestKillsUnfold(t *testing.T) {
 	t.Parallel()
-	for _, k := range []string{"enter", "space", "l", "right"} {
+	for _, k := range []string{"enter", "l", "right"} {
 		s := killsWith(t, withGroups)
 		if got := press(s, k); got != nil || len(s.lists[tabKilled].rows) != 11 {
 			t.Errorf("%s gave %#v and %d rows, want 11", k, got, len(s.lists[tabKilled].rows))
@@ -104,7 +104,7 @@ func TestKillsFlat(t *testing.T) {
 
 func TestKillsGroupsFollowTheirRow(t *testing.T) {
 	t.Parallel()
-	s := killsWith(t, withGroups, "space", "j", "j")
+	s := killsWith(t, withGroups, "enter", "j", "j")
 	was := selected(t, s)
 	newer := row{fixtureKey("shop", "new-0", "new"), "StatefulSet", "new", "node-1", 64, 64, time.Second, data.Running, analysis.ScopeContainer, 1, false, 1, flat, ""}.build()
 	set(s, *s.board, func(b *Board) { b.Cases = append([]analysis.Case{newer}, b.Cases...) })

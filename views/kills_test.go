@@ -60,7 +60,7 @@ var killStates = []struct {
 		}
 	}, nil},
 	{"groups", withGroups, nil},
-	{"groups-open", withGroups, []string{"space", "j"}},
+	{"groups-open", withGroups, []string{"enter", "j"}},
 	{"groups-flat", withGroups, []string{"w"}},
 	{"hundreds", func(b *Board) { b.Cases = manyCases(300) }, []string{"G"}},
 }

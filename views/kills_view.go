@@ -26,7 +26,8 @@ func (s *Kills) View(f Frame) string {
 	from, to := l.show(max(1, f.Height-len(lines)-len(detail)))
 	for at := from; at < to; at++ {
 		c, sign, name := l.shownAs(l.rows[at], &f.Theme.Glyphs)
-		lines = append(lines, s.drawRow(f, cols, c, sign, name, at == l.cursor))
+		marked := len(l.markedOf(l.rows[at], s.marks)) > 0
+		lines = append(lines, s.drawRow(f, cols, c, sign, name, at == l.cursor, marked))
 	}
 	for len(lines) < f.Height-len(detail) {
 		lines = append(lines, "")
@@ -44,6 +45,9 @@ func (s *Kills) headLine(f Frame) string {
 	right := "last " + s.window() + " " + t.Glyphs.Dot + " " + s.sort.String() + " "
 	if reach := s.reach(f); reach != "" && Width(left)+Width(reach)+Width(right)+3 <= f.Width {
 		right = reach + " " + t.Glyphs.Dot + " " + right
+	}
+	if n := len(s.marks); n > 0 {
+		right = fmt.Sprintf("%d marked %s ", n, t.Glyphs.Dot) + right
 	}
 	if s.filter.typing || s.filter.text != "" {
 		right = fmt.Sprintf("%s of %s %s %s ", thousands(l.kept), thousands(len(l.cases)), t.Glyphs.Dot, s.sort)
