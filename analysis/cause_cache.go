@@ -1,6 +1,10 @@
 package analysis
 
-import "github.com/oomedic/oomedic/data"
+import (
+	"math"
+
+	"github.com/oomedic/oomedic/data"
+)
 
 // The confidence in a cache without a bound: growth that slows down and still meets the limit.
 const (
@@ -65,15 +69,26 @@ func scoreCache(f *facts) finding {
 	return out
 }
 
-// slows reports whether growth slows down through lives. A long warm-up makes the first half of a leak's life steeper
-// too, so what comes after the first quarter has its say as well.
+// slows reports whether growth slows down through lives: by the halves of each life, and by the later parts of the course
+// that they have in common, which a warm-up does not touch.
 func (f *facts) slows() bool {
-	if f.pace == 0 {
-		return f.decel > 0 && f.decel < slowing
+	if f.decel <= 0 {
+		return false
 	}
-	return f.decel > 0 && f.decel*f.pace < slowsFrom
+	sum := math.Log(clampRatio(f.decel))
+	if f.course.steady > 0 {
+		sum += courseWeight * math.Log(clampRatio(f.course.steady))
+	}
+	return sum < slowsFrom
 }
 
-// slowsFrom is where growth counts as slowing down: the slope of the second half over that of the first, times the same
-// of what comes after the first quarter. Steady growth has 1, a cache that fills with the logarithm of time about 0.3.
-const slowsFrom = 0.535
+// clampRatio keeps a ratio of slopes from saying more than it can.
+func clampRatio(v float64) float64 { return min(max(v, 0.2), 2) }
+
+// Growth counts as slowing down below this sum of logarithms of the two ratios of slopes, the second with this weight.
+// Steady growth has about 0, a cache that fills with the logarithm of time about -1. On simulated lives with load, season
+// and noise 19 in 20 of both lie on their side.
+const (
+	slowsFrom    = -0.50
+	courseWeight = 0.30
+)

@@ -99,7 +99,7 @@ func lowerByKind(f *facts, out *finding) {
 		out.score *= 0.15
 		out.against = append(out.against, Evidence{Says: data.Textf("files in memory take up to %.0f%% of the limit", 100*files), From: sharedQuery(f.h)})
 	}
-	if _, known := f.filesInMemory(); !known && len(f.c.MemoryVolumes) > 0 {
+	if _, known := f.filesInMemory(); !known && len(f.c.MemoryVolumes) > 0 && !smallVolumes(f.c.MemoryVolumes) {
 		out.score *= 0.6
 		out.against = append(out.against, Evidence{Says: "it mounts a memory-backed volume, and no metric tells its files from the process", From: specCommand(f.c, "volumeMounts")})
 	}

@@ -19,6 +19,7 @@ const (
 	loadMuch   = 0.30 // rise of load over a life from which growth may be nothing but load
 	lowWarm    = 0.85 // growth that is a warm-up: minutes from start to limit, and it stays there
 	warmHours  = 0.60 // hours from start to limit that a warm-up may take
+	warmLong   = 2.00 // … when it slows down all the way
 	warmNear   = 0.22 // share of the time of killed lives near the limit, from which memory stays there
 	highLevel  = 0.75 // median over limit from which the usual level is near
 	highTime   = 0.20 // share of time near the limit
@@ -149,5 +150,11 @@ func lowLevelled(f *facts) finding {
 // slows down, and a good part of each life is near the limit.
 func (f *facts) warmsUp() bool {
 	h := f.hoursToLimit()
-	return h > 0 && h <= warmHours && f.nearKilled >= warmNear && (f.decel < slowing || f.nearKilled >= 2*warmNear)
+	switch {
+	case h <= 0 || h > warmLong || f.nearKilled < warmNear:
+		return false
+	case h <= warmHours:
+		return f.decel < slowing || f.nearKilled >= 2*warmNear
+	}
+	return f.slows() && !f.cache
 }

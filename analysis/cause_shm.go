@@ -18,6 +18,7 @@ const (
 	shmAgain   = 0.72            // nothing shows what grew, but kills follow each other as the files outlive them
 	shmGrows   = 0.60            // nothing shows what grew, and there is such a volume
 	shmMount   = 0.45            // there is such a volume, and nothing more
+	shmSmall   = 0.35            // factor when nothing shows what grew and such volumes are small by their purpose
 	shmNoFiles = 0.10            // factor when files in memory are known and small
 	shmShare   = 0.30            // files in memory over the limit, from which they are what filled it
 	shmRest    = 0.12            // … and below which they are not
@@ -77,7 +78,25 @@ func scoreShm(f *facts) finding {
 	default:
 		out.score = shmMount
 	}
+	if !known && f.conf.Scope != ScopeStartup && smallVolumes(f.c.MemoryVolumes) {
+		out.score *= shmSmall
+		out.against = append(out.against, Evidence{Says: "by its name the volume holds secrets, sockets or the like, which are small", From: specCommand(f.c, "volumeMounts")})
+	}
 	return out
+}
+
+// smallWords are words of names of volumes that are small by their purpose.
+var smallWords = []string{"run", "secret", "secrets", "cert", "certs", "tls", "token", "tokens", "socket", "sockets", "config", "credentials", "keys"}
+
+// smallVolumes reports whether all names say that the volumes are small.
+func smallVolumes(names []data.Text) bool {
+	for _, n := range names {
+		words := strings.FieldsFunc(strings.ToLower(n.String()), func(r rune) bool { return r == '-' || r == '.' || r == '_' })
+		if !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(smallWords, w) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // filesInMemory returns how much of the limit files in memory took at the highest, 0 to 1, and whether that is known.

@@ -52,17 +52,17 @@ type facts struct {
 	paces               []float64
 	pace                float64 // median over growing lives: trend.pace
 	decels              []float64
-	decel               float64     // median over growing lives: slope of the second half over the first
-	judged              int         // killed lives whose end can be judged
-	sudden              int         // … of these, ended far above their usual level within an interval or a few
-	climbs              int         // … of these, short lives that only climb
-	nearTime            float64     // share of all samples near the limit
-	lengths             []float64   // hours that killed lives lasted
-	regular             *float64    // standard deviation over mean of lengths
-	together            int         // moments at which several pods were killed
-	moments             int         // moments at which any pod was killed
-	climb               *climbFacts // growth over many lives too short to show it alone
-	course              course      // what growing lives have in common
+	decel               float64      // median over growing lives: slope of the second half over the first
+	judged              int          // killed lives whose end can be judged
+	sudden              int          // … of these, ended far above their usual level within an interval or a few
+	climbs              int          // … of these, short lives that only climb
+	nearTime            float64      // share of all samples near the limit
+	lengths             []float64    // hours that killed lives lasted
+	regular             *float64     // standard deviation over mean of lengths
+	together            int          // moments at which several pods were killed
+	moments             int          // moments at which any pod was killed
+	climb               *climbFacts  // growth over many lives too short to show it alone
+	course              commonCourse // what growing lives have in common
 	maxLength           time.Duration
 	load                loadFacts
 	start               startFacts
