@@ -18,6 +18,8 @@ type CaseScreen struct {
 	window data.Window
 	cursor time.Time // zero for none
 	table  bool
+	zoom   zoomRange
+	show   caseShow
 
 	state  *State
 	found  *analysis.Case // the newest known; it outlives the case on the board
@@ -62,6 +64,16 @@ var (
 	keyCaseNewest   = key.NewBinding(key.WithKeys("g", "home"), key.WithHelp("g", "newest"))
 	keyCaseOldest   = key.NewBinding(key.WithKeys("G", "end"), key.WithHelp("G", "oldest"))
 	keyCaseNoCursor = key.NewBinding(key.WithKeys("x"), key.WithHelp("x", "no cursor"))
+	keyCaseIn       = key.NewBinding(key.WithKeys("+", "="), key.WithHelp("+", "zoom in"))
+	keyCaseOut      = key.NewBinding(key.WithKeys("-", "_"), key.WithHelp("-", "zoom out"))
+	keyCaseWhole    = key.NewBinding(key.WithKeys("0"), key.WithHelp("0", "whole window"))
+	keyCasePanBack  = key.NewBinding(key.WithKeys("<", "shift+left"), key.WithHelp("<", "pan back"))
+	keyCasePanOn    = key.NewBinding(key.WithKeys(">", "shift+right"), key.WithHelp(">", "pan on"))
+	keyCaseReplicas = key.NewBinding(key.WithKeys("o"), key.WithHelp("o", "other replicas"))
+	keyCaseParts    = key.NewBinding(key.WithKeys("m"), key.WithHelp("m", "what memory is made of"))
+	keyCaseLevels   = key.NewBinding(key.WithKeys("%"), key.WithHelp("%", "percentiles"))
+	keyCaseAhead    = key.NewBinding(key.WithKeys("e"), key.WithHelp("e", "next kill expected"))
+	keyCaseDots     = key.NewBinding(key.WithKeys("b"), key.WithHelp("b", "braille, blocks or ASCII"))
 	keyCaseCopy     = key.NewBinding(key.WithKeys("y"), key.WithHelp("y", "copy PromQL"))
 	keyCaseReload   = key.NewBinding(key.WithKeys("r"), key.WithHelp("r", "read again"))
 )
@@ -73,8 +85,9 @@ func (s *CaseScreen) Keys() []key.Binding {
 		out = append(out, keyCaseShorter, keyCaseLonger)
 	}
 	if len(s.series.rows) > 0 {
-		out = append(out, keyCaseEarlier, keyCaseLater, keyCaseTable, keyCaseKill, keyCaseKillNext, keyCaseDown, keyCaseUp,
-			keyCasePageDown, keyCasePageUp, keyCaseNewest, keyCaseOldest)
+		out = append(out, keyCaseEarlier, keyCaseLater, keyCaseTable, keyCaseIn, keyCaseOut, keyCaseParts, keyCaseReplicas, keyCaseLevels, keyCaseAhead,
+			keyCaseKill, keyCaseKillNext, keyCasePanBack, keyCasePanOn, keyCaseWhole, keyCaseDots, keyCaseDown, keyCaseUp, keyCasePageDown,
+			keyCasePageUp, keyCaseNewest, keyCaseOldest)
 	}
 	if !s.cursor.IsZero() {
 		out = append(out, keyCaseNoCursor)
@@ -101,7 +114,18 @@ func (s *CaseScreen) Press(m tea.KeyPressMsg) Intent {
 		if !s.hasMetrics() {
 			return Say{"There is nothing to read again: no Prometheus is configured."}
 		}
-		return LoadChart{Key: s.key, Window: s.window}
+		return Both{LoadChart{Key: s.key, Window: s.window}, s.readPartsAgain()}.plain()
+	case key.Matches(m, keyCaseIn):
+		return s.zoomIn()
+	case key.Matches(m, keyCaseOut):
+		return s.zoomOut()
+	case key.Matches(m, keyCaseWhole):
+		s.zoom = zoomRange{}
+		s.prepare()
+	case key.Matches(m, keyCasePanBack):
+		return s.pan(-1)
+	case key.Matches(m, keyCasePanOn):
+		return s.pan(1)
 	case key.Matches(m, keyCaseCopy):
 		if q := s.promQL(); q != "" {
 			return Copy{Text: q, What: "PromQL of the chart"}
@@ -112,6 +136,9 @@ func (s *CaseScreen) Press(m tea.KeyPressMsg) Intent {
 	case key.Matches(m, keyCaseNoCursor):
 		s.cursor = time.Time{}
 	default:
+		if intent, known := s.pressShow(m); known {
+			return intent
+		}
 		s.moveCursor(m)
 	}
 	return nil
@@ -130,12 +157,29 @@ func (s *CaseScreen) switchWindow(by int) Intent {
 	if next == at {
 		return nil
 	}
-	s.window = data.ChartWindows[next]
+	s.window, s.zoom = data.ChartWindows[next], zoomRange{}
 	s.prepare()
-	if !s.hasMetrics() || !s.wantsChart() {
+	return s.load()
+}
+
+// load asks for what the window needs and has not: its chart, and what memory is made of when that is shown.
+func (s *CaseScreen) load() Intent {
+	if !s.hasMetrics() {
 		return nil
 	}
-	return LoadChart{Key: s.key, Window: s.window}
+	var chart Intent
+	if s.wantsChart() {
+		chart = LoadChart{Key: s.key, Window: s.window}
+	}
+	return Both{chart, s.wantsParts()}.plain()
+}
+
+// readPartsAgain asks for the layers once more when they are shown.
+func (s *CaseScreen) readPartsAgain() Intent {
+	if !s.show.parts {
+		return nil
+	}
+	return LoadParts{Key: s.key, Window: s.window}
 }
 
 // freshFor is how long a chart counts as new at least, whatever its step is.
@@ -175,7 +219,8 @@ func (s *CaseScreen) prepare() {
 	if l := s.loaded(); l != nil {
 		c = l.Value
 	}
-	s.series.update(c, s.found)
+	s.fitZoom(c)
+	s.series.update(c, s.found, s.zoom)
 	if sh := s.series.chart; sh == nil || s.cursor.Before(sh.From) || s.cursor.After(sh.To) {
 		s.cursor = time.Time{}
 	}

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"fmt"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -66,7 +65,11 @@ func (s *CaseScreen) moveColumn(by int) {
 		}
 		return
 	}
-	width := max(c.To.Sub(c.From)/time.Duration(max(s.plot, 1)), c.Step, time.Millisecond)
+	shown := c.To.Sub(c.From)
+	if a := s.aheadOf(); a != nil {
+		shown += time.Duration(a.room(shown.Milliseconds())) * time.Millisecond
+	}
+	width := max(shown/time.Duration(max(s.plot, 1)), c.Step, time.Millisecond)
 	at := s.cursor.Add(time.Duration(by) * width)
 	if at.Before(c.From) || at.After(c.To) {
 		return
@@ -93,33 +96,6 @@ func (s *CaseScreen) toKill(by int) {
 	}
 }
 
-// readout says in one line what the chart shows at the cursor.
-func (s *CaseScreen) readout(f Frame, w int) string {
-	th := f.Theme
-	head := th.Glyphs.Up + " " + s.timeText(s.cursor, f.Zone, true)
-	chips := []chip{{head, th.Strong}}
-	r := s.series.rows[s.series.near(s.cursor)]
-	if off := time.UnixMilli(r.at).Sub(s.cursor).Abs(); r.value < 0 || float64(off) > silentSteps*float64(s.series.chart.Step) {
-		chips = append(chips, chip{"no sample here", th.Muted})
-	} else {
-		chips = append(chips, chip{"working set " + data.HumanBytes(r.value), th.Usage})
-		if x := r.share(); x != nil {
-			chips = append(chips, chip{fmt.Sprintf("%s of limit %s", Percent(x), data.HumanBytes(r.limit)), th.Limit})
-		} else {
-			chips = append(chips, chip{"no limit known", th.Muted})
-		}
-	}
-	if r.event != "" {
-		style := th.Muted
-		text := r.event
-		if r.kill {
-			style, text = th.Kill, th.Glyphs.Kill+" "+r.event
-		}
-		chips = append(chips, chip{text, style})
-	}
-	return fitChips(chips, dotted(th), w)
-}
-
 // timeText writes a time as the window needs it: with the date where it spans several days, with seconds when steps
 // are shorter than a minute; exact adds the weekday and the seconds.
 func (s *CaseScreen) timeText(t time.Time, zone *time.Location, exact bool) string {
@@ -129,13 +105,13 @@ func (s *CaseScreen) timeText(t time.Time, zone *time.Location, exact bool) stri
 	}
 	switch {
 	case s.window.Duration() > 24*time.Hour && exact:
-		layout = "Mon 2 Jan 15:04"
+		layout = "Mon 2 Jan 15:04 MST"
 	case s.window == data.ThirtyDay:
 		layout = "Jan _2 15:04"
 	case s.window.Duration() > 24*time.Hour:
 		layout = "Mon _2 15:04"
 	case exact:
-		layout = "Mon " + layout
+		layout = "Mon 2 Jan " + layout + " MST"
 	}
 	return t.In(zone).Format(layout)
 }

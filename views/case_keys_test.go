@@ -211,7 +211,7 @@ func TestCaseStatistics(t *testing.T) {
 	t.Parallel()
 	s, st := caseWith(t, sawtooth(leakyKey, data.Day))
 	out := caseText(t, s, 160, 37)
-	for _, want := range []string{"now 48Mi", "max 48Mi (100% of limit)", "mean of points 31Mi", "lowest point 14Mi", "279 points, each the max of 5m", "coverage 97%", "press d for p95, p99"} {
+	for _, want := range []string{"now 48Mi", "max 48Mi (100% of limit)", "mean of points 31Mi", "lowest point 14Mi", "279 points, each the max of 5m", "coverage 97%", "% for p95, p99"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("without a diagnosis there is no %q in\n%s", want, out)
 		}

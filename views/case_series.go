@@ -27,8 +27,8 @@ func (r caseRow) share() *float64 {
 	return &x
 }
 
-// killsMark tells whether a list of kills has changed; kills are only ever added, or forgotten from the front.
-type killsMark struct {
+// knownKills tells whether a list of kills has changed; kills are only ever added, or forgotten from the front.
+type knownKills struct {
 	n      int
 	newest time.Time
 }
@@ -36,10 +36,14 @@ type killsMark struct {
 // caseSeries is what the case screen makes of a chart once, so that drawing need not.
 type caseSeries struct {
 	src   *data.Chart
-	kills killsMark // of the container when the series was made
+	kills knownKills // of the container when the series was made
 	limit int64
-	chart *data.Chart // src with the kills that the API server knows added; nil without src
-	rows  []caseRow   // oldest first
+	kind  data.Text // of the workload
+	zoom  zoomRange
+	// chart is src with the kills that the API server knows added, narrowed to the zoom; nil without src.
+	chart  *data.Chart
+	events []analysis.ChartEvent // of chart
+	rows   []caseRow             // oldest first
 
 	// Of the samples of the chart, in bytes; count 0 says that there are none.
 	count                 int
@@ -49,24 +53,25 @@ type caseSeries struct {
 	coverage              float64 // share of the window's steps that have a sample
 }
 
-// update makes the series of c, unless it has it already.
-func (s *caseSeries) update(c *data.Chart, found *analysis.Case) {
+// update makes the series of c as far as zoom shows it, unless it has it already.
+func (s *caseSeries) update(c *data.Chart, found *analysis.Case, zoom zoomRange) {
 	var kills []data.Kill
+	var kind data.Text
 	var limit int64
 	if found != nil {
-		kills = found.Container.Kills
+		kills, kind = found.Container.Kills, found.Container.Workload.Kind
 		if l := found.Container.Resources.Limit; l != nil {
 			limit = *l
 		}
 	}
-	mark := killsMark{n: len(kills)}
+	mark := knownKills{n: len(kills)}
 	if mark.n > 0 {
 		mark.newest = kills[mark.n-1].At
 	}
-	if c == s.src && mark == s.kills && limit == s.limit {
+	if c == s.src && mark == s.kills && limit == s.limit && zoom == s.zoom && kind == s.kind {
 		return
 	}
-	*s = caseSeries{src: c, kills: mark, limit: limit}
+	*s = caseSeries{src: c, kills: mark, limit: limit, zoom: zoom, kind: kind}
 	if c == nil || !c.To.After(c.From) {
 		return
 	}
@@ -78,12 +83,13 @@ func (s *caseSeries) update(c *data.Chart, found *analysis.Case) {
 		}
 	}
 	s.chart = &merged
+	s.events = zoom.narrow(s.chart, analysis.ChartEvents(s.chart, kind))
 	s.build(limit)
 }
 
 // build makes rows and numbers. limit is the one of now, in bytes, for charts that have none over time; 0 is none.
 func (s *caseSeries) build(limit int64) {
-	f := chartFrame{from: s.chart.From.UnixMilli(), to: s.chart.To.UnixMilli(), step: max(s.chart.Step.Milliseconds(), 1)}
+	f := chartFrame{from: s.chart.From.UnixMilli(), to: s.chart.To.UnixMilli(), step: max(s.chart.Step.Milliseconds(), 1), now: s.chart.To.UnixMilli()}
 	sum := 0.0
 	for n, life := range s.chart.Lives {
 		fresh := true

@@ -11,7 +11,7 @@ import (
 // seriesOf makes the series of a chart with the kills that the API server knows.
 func seriesOf(c *data.Chart, kills ...data.Kill) *caseSeries {
 	var s caseSeries
-	s.update(c, &analysis.Case{Container: data.Container{Kills: kills, Resources: data.Resources{Limit: ptr(64 * data.Mi)}}})
+	s.update(c, &analysis.Case{Container: data.Container{Kills: kills, Resources: data.Resources{Limit: ptr(64 * data.Mi)}}}, zoomRange{})
 	return &s
 }
 
@@ -90,13 +90,13 @@ func TestSeriesIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	var s caseSeries
 	c, found := ramp(), &analysis.Case{}
-	s.update(c, found)
+	s.update(c, found, zoomRange{})
 	made := s.chart
-	if s.update(c, found); s.chart != made {
+	if s.update(c, found, zoomRange{}); s.chart != made {
 		t.Error("the same chart is prepared again")
 	}
 	found.Container.Kills = []data.Kill{{At: fixedNow.Add(-time.Minute)}}
-	if s.update(c, found); s.chart == made || len(s.chart.Kills) != 1 {
+	if s.update(c, found, zoomRange{}); s.chart == made || len(s.chart.Kills) != 1 {
 		t.Error("a new kill does not reach the chart")
 	}
 	if len(c.Kills) != 0 {

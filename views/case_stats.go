@@ -21,9 +21,13 @@ func (s *CaseScreen) foot(f Frame) []string {
 	if f.Width < 100 {
 		sep = "  " // so that all of them stand in 80 cells
 	}
-	out := []string{" " + fitChips(s.statChips(f), sep, f.Width-1)}
+	var out []string
 	if !s.cursor.IsZero() {
-		out = append([]string{" " + s.readout(f, f.Width-1)}, out...)
+		out = s.readout(f)
+	}
+	out = append(out, " "+fitChips(s.statChips(f), sep, f.Width-1))
+	if line := s.beforeAfter(f); line != "" && f.Height >= legendTall {
+		out = append(out, line)
 	}
 	return out
 }
@@ -44,10 +48,14 @@ func (s *CaseScreen) usage() (analysis.Stats, bool) {
 func (s *CaseScreen) statChips(f Frame) []chip {
 	th, c := f.Theme, &s.series
 	now := chip{"now " + data.HumanBytes(c.last), th.Usage}
+	if c.chart.To != c.src.To {
+		now.text = "last shown " + data.HumanBytes(c.last)
+	}
 	if gap := c.chart.To.Sub(time.UnixMilli(c.lastAt)); float64(gap) > silentSteps*float64(c.chart.Step) {
 		now.text = fmt.Sprintf("last %s, %s ago", data.HumanBytes(c.last), Ago(time.UnixMilli(c.lastAt), f.Now))
 	}
 	u, whole := s.usage()
+	whole = whole && s.zoom.whole()
 	high, share := c.highest, c.coverage
 	if whole {
 		high, share = u.Max, u.Coverage
@@ -71,8 +79,8 @@ func (s *CaseScreen) statChips(f Frame) []chip {
 		}
 	} else {
 		out = append(out, chip{"mean of points " + data.HumanBytes(c.mean), th.Text})
-		if s.window == data.Day || s.window == data.Week || s.window == data.ThirtyDay {
-			out = append(out, chip{"press d for p95, p99", th.Muted})
+		if s.zoom.whole() && (s.window == data.Day || s.window == data.Week || s.window == data.ThirtyDay) {
+			out = append(out, chip{"% for p95, p99", th.Muted})
 		}
 		out = append(out, chip{"lowest point " + data.HumanBytes(c.lowest), th.Text},
 			chip{fmt.Sprintf("%s, each the max of %s", counted(c.count, "point"), data.PromDuration(c.chart.Step)), th.Muted})

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/themes"
 )
@@ -25,7 +26,7 @@ func (s *CaseScreen) View(f Frame) string {
 	if s.found == nil {
 		return Fill(f, s.unknownCase(f))
 	}
-	lines := []string{" " + s.headline(f, f.Width-1), s.tabs(f)}
+	lines := append([]string{" " + s.headline(f, f.Width-1)}, s.tabs(f)...)
 	foot := s.foot(f)
 	facts := append(s.notes(f), s.facts(f)...)
 	say := s.instead(f)
@@ -65,7 +66,7 @@ func (s *CaseScreen) middle(f Frame, h int) []string {
 	}
 	switch {
 	case f.Width >= caseWide:
-		left := strings.Split(s.chartLines(f, f.Width-casePanel-3, h), "\n")
+		left := exactly(strings.Split(s.chartLines(f, f.Width-casePanel-3, h), "\n"), h)
 		right := exactly(s.tableLines(f, casePanel, h), h)
 		side := Render(f.Theme.Faint, " "+sideBar(f.Theme)+" ")
 		for i := range left {
@@ -96,13 +97,16 @@ func exactly(lines []string, h int) []string {
 
 // drawnChart is everything that a drawing depends on.
 type drawnChart struct {
-	chart  *data.Chart
-	w, h   int
-	theme  *themes.Theme
-	zone   *time.Location
-	cursor time.Time
-	limit  int64 // of the spec now, bytes; 0 is none
-	asked  int64 // the request of the spec now, bytes; 0 is none
+	chart     *data.Chart
+	w, h      int
+	theme     *themes.Theme
+	zone      *time.Location
+	cursor    time.Time
+	limit     int64 // of the spec now, bytes; 0 is none
+	asked     int64 // the request of the spec now, bytes; 0 is none
+	show      caseShow
+	parts     *data.Parts
+	diagnosis *analysis.Diagnosis
 }
 
 // chartLines draws the chart, or returns the last drawing when nothing changed since.
@@ -112,47 +116,36 @@ func (s *CaseScreen) chartLines(f Frame, w, h int) string {
 	}
 	s.plot = max(w-7, 1)
 	o := s.chartOptions(f)
-	want := drawnChart{chart: s.series.chart, w: w, h: h, theme: f.Theme, zone: f.Zone, cursor: s.cursor}
+	want := drawnChart{chart: s.series.chart, w: w, h: h, theme: f.Theme, zone: f.Zone, cursor: s.cursor, show: s.show, parts: o.Parts}
 	if o.Limit != nil {
 		want.limit = *o.Limit
 	}
 	if o.Request != nil {
 		want.asked = *o.Request
 	}
+	if s.show.levels || s.show.ahead {
+		want.diagnosis = s.diagnosis()
+	}
 	if want != s.drawn {
-		s.drawn, s.drawing = want, drawChart(s.series.chart, w, h, o)
+		draw := drawChart
+		if s.show.replicas == replicasApart {
+			draw = drawPods
+		}
+		s.drawn, s.drawing = want, draw(s.series.chart, w, h, o)
 	}
 	return s.drawing
 }
 
 func (s *CaseScreen) chartOptions(f Frame) chartOptions {
-	o := chartOptions{Theme: f.Theme, Zone: f.Zone, Cursor: s.cursor}
+	o := chartOptions{
+		Theme: f.Theme, Zone: f.Zone, Cursor: s.cursor, Dots: s.show.dots, Alone: s.show.replicas == replicasHidden,
+		Events: s.series.events, Ahead: s.aheadOf(), Parts: s.parts(),
+	}
+	o.Levels, _ = s.levelsOf()
 	if s.found != nil {
 		o.Limit, o.Request = s.found.Container.Resources.Limit, s.found.Container.Resources.Request
 	}
 	return o
-}
-
-// tabs is the line of windows, the one shown marked by brackets, with the legend at its right end.
-func (s *CaseScreen) tabs(f Frame) string {
-	th := f.Theme
-	var b strings.Builder
-	for _, w := range data.ChartWindows {
-		if w == s.window {
-			b.WriteString(" " + Render(th.TabOn, "["+string(w)+"]"))
-		} else {
-			b.WriteString(" " + Render(th.Tab, " "+string(w)+" "))
-		}
-	}
-	left := b.String()
-	if l := s.loaded(); l != nil && l.Loading && l.Value != nil {
-		left += "  " + Render(th.Info, th.Glyphs.Busy+" reading again")
-	}
-	if s.instead(f) != nil || s.table {
-		return left
-	}
-	legend := chartLegend(s.series.chart, f.Width-Width(left)-3, s.chartOptions(f))
-	return Spread(left, legend+" ", f.Width)
 }
 
 // waiting is a text behind the sign of waiting, with dots that come and go while frames count on.

@@ -10,9 +10,9 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
-// This file is the only one that knows ntcharts. Its lines and braille grids are used directly, not its line charts:
-// those join samples across gaps, never return when a value is not finite, and panic in small areas. What reaches
-// ntcharts here is integer dots within a grid of bounded size.
+// This file is the only one that knows ntcharts. Its lines are used, not its line charts: those join samples across
+// gaps, never return when a value is not finite, and panic in small areas. What reaches ntcharts here is integer dots
+// within a grid of bounded size.
 
 // drawChart draws c as exactly h lines of at most w cells, styled. It costs milliseconds, so callers keep the result
 // until the chart, the size, the theme or the cursor changes. In too little room it says so in one line.
@@ -35,12 +35,22 @@ func drawChart(c *data.Chart, w, h int, opt chartOptions) string {
 	f := newChartFrame(c, w, h, opt)
 	p := newChartPlane(w, h)
 	drawGapMarks(p, &f, c, opt)
-	drawReplicas(p, &f, c)
+	drawEventLines(p, &f, opt)
+	if opt.Parts != nil {
+		drawStack(p, &f, opt)
+	} else {
+		drawUsage(p, &f, c, opt)
+	}
 	drawSteps(p, &f, c.Request, opt.Request, markRequest, opt.Theme.Glyphs.Request)
 	drawSteps(p, &f, c.Limit, opt.Limit, markLimit, opt.Theme.Glyphs.Limit)
-	drawUsage(p, &f, c)
+	if opt.Parts == nil && !opt.Alone {
+		drawReplicas(p, &f, c)
+	}
+	drawLevels(p, &f, opt)
+	drawAhead(p, &f, c, opt)
 	drawKillMarks(p, &f, c, opt)
 	drawAxes(p, &f, c, opt)
+	drawEventMarks(p, &f, opt)
 	drawCursor(p, &f, opt)
 	return p.render(opt.Theme)
 }
@@ -50,35 +60,23 @@ func chartInWords(text string, w, h int, opt chartOptions) string {
 	return Render(opt.Theme.Muted, Cut(text, w)) + strings.Repeat("\n", h-1)
 }
 
-// lineLayer collects the dots of one line: braille dots, or whole cells where the theme has no braille.
+// lineLayer collects the dots of one line.
 type lineLayer struct {
-	f     *chartFrame
-	grid  *graph.BrailleGrid
-	cells []bool
+	f    *chartFrame
+	grid *dotGrid
 	// every leaves out dots, so that a line can be told from another without colour: 1 draws them all.
 	every int
 }
 
 func newLineLayer(f *chartFrame, every int) *lineLayer {
-	l := &lineLayer{f: f, every: every}
-	if f.sx == 1 {
-		l.cells = make([]bool, f.w*f.h)
-	} else {
-		l.grid = graph.NewBrailleGrid(f.w, f.h, 0, 1, 0, 1)
-	}
-	return l
+	return &lineLayer{f: f, every: every, grid: newDotGrid(f.w*f.sx, f.h*f.sy)}
 }
 
 // line sets the dots from one dot to another. Both lie within the grid.
 func (l *lineLayer) line(x1, y1, x2, y2 int) {
 	for _, p := range graph.GetLinePoints(canvas.Point{X: x1, Y: y1}, canvas.Point{X: x2, Y: y2}) {
-		if (p.X+p.Y)%l.every != 0 {
-			continue
-		}
-		if l.grid != nil {
-			l.grid.Set(p)
-		} else {
-			l.cells[p.Y*l.f.w+p.X] = true
+		if (p.X+p.Y)%l.every == 0 {
+			l.grid.set(p.X, p.Y)
 		}
 	}
 }
@@ -104,33 +102,42 @@ func (l *lineLayer) samples(s data.Samples) {
 	}
 }
 
-// put writes the layer to the plane; cell is the sign of a set cell where there is no braille.
+// put writes the layer to the plane without an area; cell is the sign of a set cell where there is no braille. Where
+// another line runs already, it stays.
 func (l *lineLayer) put(p *chartPlane, m chartMark, cell rune) {
-	if l.grid == nil {
-		for i, on := range l.cells {
-			if on {
-				p.put(l.f.left+i%l.f.w, i/l.f.w, cell, m)
+	for y := range l.f.h {
+		for x := range l.f.w {
+			if at := p.at(l.f.left+x, y); at != markNone && at != markArea && at != markGap && at != markRollout {
+				continue
 			}
-		}
-		return
-	}
-	const blank = '\u2800'
-	for y, row := range l.grid.BraillePatterns() {
-		for x, r := range row {
-			if r != blank {
+			if r := l.cell(x, y, cell); r != blankBraille {
 				p.put(l.f.left+x, y, r, m)
 			}
 		}
 	}
 }
 
-// drawUsage draws the working set of the container's lives.
-func drawUsage(p *chartPlane, f *chartFrame, c *data.Chart) {
+// cell returns the sign of one cell, a blank braille cell where no dot is set.
+func (l *lineLayer) cell(x, y int, sign rune) rune {
+	if l.f.dots == dotsBraille {
+		r, _ := l.grid.braille(x, y, nil)
+		return r
+	}
+	for dy := range l.f.sy {
+		if l.grid.on[(y*l.f.sy+dy)*l.grid.w+x] {
+			return sign
+		}
+	}
+	return blankBraille
+}
+
+// drawUsage draws the working set of the container's lives as an area.
+func drawUsage(p *chartPlane, f *chartFrame, c *data.Chart, opt chartOptions) {
 	l := newLineLayer(f, 1)
 	for _, life := range c.Lives {
 		l.samples(life.Samples)
 	}
-	l.put(p, markUsage, '*')
+	l.putArea(p, opt.Theme.Glyphs.Blocks)
 }
 
 // drawReplicas draws the working set of other replicas as dotted lines.
@@ -139,8 +146,11 @@ func drawReplicas(p *chartPlane, f *chartFrame, c *data.Chart) {
 		return
 	}
 	l := newLineLayer(f, 3)
+	if f.dots != dotsBraille {
+		l.every = 2
+	}
 	for _, life := range firstPods(c.Others, maxOthers) {
 		l.samples(life.Samples)
 	}
-	l.put(p, markOther, ':')
+	l.put(p, markOther, '~')
 }

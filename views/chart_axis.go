@@ -25,7 +25,7 @@ func yTicks(top float64, rows int) []float64 {
 // round value, so that they can be read even where the working set covers their lines.
 func drawAxes(p *chartPlane, f *chartFrame, c *data.Chart, opt chartOptions) {
 	side, tick, corner, base, down := '│', '┤', '└', '─', '┬'
-	if !opt.Theme.Glyphs.Braille {
+	if f.dots == dotsASCII {
 		side, tick, corner, base, down = '|', '+', '+', '-', '+'
 	}
 	x := f.left - 1
@@ -58,6 +58,10 @@ func drawAxes(p *chartPlane, f *chartFrame, c *data.Chart, opt chartOptions) {
 		p.put(f.left+i, f.h, base, markAxis)
 	}
 	free := 0
+	if name, _ := time.UnixMilli(f.to).In(opt.Zone).Zone(); Width(name) < f.left {
+		p.text(f.left-1-Width(name), f.h+1, name, markAxis) // whose clock the times are of
+		free = f.left
+	}
 	for _, t := range xTicks(f, opt.Zone) {
 		s := t.Format(xLayout(time.Duration(f.to-f.from) * time.Millisecond))
 		at := f.left + f.col(t.UnixMilli())

@@ -59,3 +59,8 @@ func holed(k data.Key, w data.Window) *data.Chart {
 func chartOpt(t testing.TB, theme string) chartOptions {
 	return chartOptions{Theme: testTheme(t, theme), Zone: time.UTC}
 }
+
+// legendText is the legend of c in one line of at most w cells.
+func legendText(c *data.Chart, w int, opt chartOptions) string {
+	return fitChips(chartLegend(c, opt), "  ", w)
+}

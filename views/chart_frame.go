@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/themes"
 )
@@ -33,6 +34,48 @@ type chartOptions struct {
 	// Limit and Request are the values of the spec now, in bytes, drawn where the chart has none over time. Nil is
 	// "not set".
 	Limit, Request *int64
+	// Dots is how lines and areas are drawn; what the theme's glyphs can't do falls back to what they can.
+	Dots dotStyle
+	// Alone leaves the other replicas out.
+	Alone bool
+	// Events are drawn on the time axis: restarts, rollouts, changes of limit and request.
+	Events []analysis.ChartEvent
+	// Levels are lines across the plot, such as percentiles.
+	Levels []chartLevel
+	// Ahead is what is expected after the chart's end; nil for nothing.
+	Ahead *chartAhead
+	// Parts are stacked in place of the working set's area; nil for none.
+	Parts *data.Parts
+	// Top is the least upper end of the value axis in bytes, so that several charts share one scale; 0 is the chart's own.
+	Top float64
+}
+
+// chartLevel is a value that is drawn across the plot.
+type chartLevel struct {
+	name  string
+	value float64 // bytes
+}
+
+// dotStyle is how lines and areas are drawn.
+type dotStyle int
+
+// The ways of drawing. Braille is finest; blocks are for fonts whose braille is ugly; ASCII is for anything.
+const (
+	dotsBraille dotStyle = iota
+	dotsBlocks
+	dotsASCII
+	dotStyles
+)
+
+// dotNames are what the ways of drawing are called.
+var dotNames = [dotStyles]string{"braille dots", "blocks", "ASCII"}
+
+// dots is the way of drawing that the theme's glyphs allow.
+func (o *chartOptions) dots() dotStyle {
+	if !o.Theme.Glyphs.Braille {
+		return dotsASCII
+	}
+	return o.Dots
 }
 
 // chartFrame maps time and bytes to dots and cells. A cell is sx dots wide and sy dots high.
@@ -42,18 +85,26 @@ type chartFrame struct {
 	left           int // cells taken by labels and axis
 	w, h           int // cells of the plot
 	sx, sy         int
+	dots           dotStyle
+	now            int64 // the end of what is known, in milliseconds: before to where a forecast is drawn
 }
 
 // newChartFrame measures c for a plot that is w by h cells with its axes. c must span some time.
 func newChartFrame(c *data.Chart, w, h int, opt chartOptions) chartFrame {
-	f := chartFrame{from: c.From.UnixMilli(), to: c.To.UnixMilli(), step: c.Step.Milliseconds(), sx: 1, sy: 1, h: h - 2}
-	if opt.Theme.Glyphs.Braille {
+	f := chartFrame{from: c.From.UnixMilli(), to: c.To.UnixMilli(), step: c.Step.Milliseconds(), sx: 1, sy: 1, h: h - 2, dots: opt.dots(), now: c.To.UnixMilli()}
+	switch f.dots {
+	case dotsBraille:
 		f.sx, f.sy = 2, 4
+	case dotsBlocks:
+		f.sy = len(opt.Theme.Glyphs.Blocks)
+	}
+	if opt.Ahead != nil {
+		f.to += opt.Ahead.room(f.to - f.from)
 	}
 	if f.step <= 0 {
 		f.step = max((f.to-f.from)/100, 1)
 	}
-	f.top = f.peak(c, opt) * headroom
+	f.top = max(f.peak(c, opt), opt.Top) * headroom
 	if f.top <= 0 {
 		f.top = float64(data.Mi)
 	}
@@ -78,12 +129,31 @@ func (f *chartFrame) peak(c *data.Chart, opt chartOptions) float64 {
 	for _, v := range f.edges(c, opt) {
 		high = max(high, v)
 	}
-	for _, lives := range [][]data.Life{c.Lives, firstPods(c.Others, maxOthers)} {
-		for _, l := range lives {
-			for i := range min(len(l.T), len(l.V)) {
-				if f.holds(l.T[i]) && drawable(l.V[i]) {
-					high = max(high, l.V[i])
-				}
+	if v, ok := inForce(c.Limit, opt.Limit, f.from); ok {
+		high = max(high, v) // set before the window and changed within it
+	}
+	for _, l := range opt.Levels {
+		if drawable(l.value) {
+			high = max(high, l.value)
+		}
+	}
+	others := firstPods(c.Others, maxOthers)
+	if opt.Alone {
+		others = nil
+	}
+	if opt.Parts != nil {
+		high = max(high, stackTop(opt.Parts, f))
+	}
+	return max(high, f.peakOf(c.Lives), f.peakOf(others))
+}
+
+// peakOf returns the highest sample of lives within the frame, 0 without any.
+func (f *chartFrame) peakOf(lives []data.Life) float64 {
+	high := 0.0
+	for _, l := range lives {
+		for i := range min(len(l.T), len(l.V)) {
+			if f.holds(l.T[i]) && drawable(l.V[i]) {
+				high = max(high, l.V[i])
 			}
 		}
 	}

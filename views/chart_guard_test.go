@@ -71,7 +71,7 @@ func checkChart(t *testing.T, c *data.Chart, w, h int, opt chartOptions) {
 			t.Fatalf("%dx%d: a line of %d cells", w, h, n)
 		}
 	}
-	if n := Width(chartLegend(c, w, opt)); n > max(w, 0) {
+	if n := Width(legendText(c, w, opt)); n > max(w, 0) {
 		t.Fatalf("%dx%d: a legend of %d cells", w, h, n)
 	}
 }

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/oomedic/oomedic/data"
@@ -54,7 +53,7 @@ func silences(c *data.Chart, f *chartFrame) []silence {
 			last = max(last, part.T[part.Len()-1])
 		}
 	}
-	note(f.to)
+	note(f.now)
 	return out
 }
 
@@ -73,10 +72,11 @@ func drawGapMarks(p *chartPlane, f *chartFrame, c *data.Chart, opt chartOptions)
 // of now is drawn all along, and the legend says so.
 func drawSteps(p *chartPlane, f *chartFrame, over data.Samples, now *int64, m chartMark, glyph string) {
 	for x := range f.w {
-		if m == markRequest && f.sx == 1 && x%2 == 1 {
+		if m == markRequest && f.dots == dotsASCII && x%2 == 1 {
 			continue // dashed also where the glyph is a plain hyphen
 		}
-		if v, ok := inForce(over, now, f.middle(x)); ok {
+		v, ok := inForce(over, now, f.middle(x))
+		if at := p.at(f.left+x, f.row(v)); ok && at != markUsage && at != markLimit {
 			p.text(f.left+x, f.row(v), glyph, m)
 		}
 	}
@@ -126,57 +126,16 @@ func drawCursor(p *chartPlane, f *chartFrame, opt chartOptions) {
 		return
 	}
 	bar := '│'
-	if !opt.Theme.Glyphs.Braille {
+	if f.dots == dotsASCII {
 		bar = '|'
 	}
 	x := f.left + f.col(ms)
 	for y := range f.h {
-		if m := p.at(x, y); m == markNone || m == markOther || m == markGap {
+		if m := p.at(x, y); m == markNone || m == markArea || m == markOther || m == markGap || m == markRollout {
 			p.put(x, y, bar, markCursor)
 		}
 	}
 	p.text(x, f.h, opt.Theme.Glyphs.Up, markCursor)
-}
-
-// chartLegend says what the lines and marks of c are, the most useful first, in at most w cells.
-func chartLegend(c *data.Chart, w int, opt chartOptions) string {
-	if c == nil || !c.To.After(c.From) {
-		return ""
-	}
-	th, g := opt.Theme, opt.Theme.Glyphs
-	f := newChartFrame(c, maxChartW, minChartH, opt)
-	line := g.Line
-	if !g.Braille {
-		line = "*"
-	}
-	parts := []chip{{line + " working set", th.Usage}}
-	value := func(glyph, name string, over data.Samples, now *int64, m chartMark) {
-		v, ok := newestValue(over, now)
-		if !ok {
-			return
-		}
-		text := fmt.Sprintf("%s %s %s", glyph, name, data.HumanBytes(v))
-		if over.Len() == 0 {
-			text += " now" // what it was before is not known
-		}
-		parts = append(parts, chip{text, chartStyle(th, m)})
-	}
-	value(g.Limit, "limit", c.Limit, opt.Limit, markLimit)
-	if n := killsWithin(c.Kills, c.From, c.To); n > 0 {
-		parts = append(parts, chip{fmt.Sprintf("%s kill (%d)", g.Kill, n), th.Kill})
-	}
-	value(g.Request, "request", c.Request, opt.Request, markRequest)
-	if len(silences(c, &f)) > 0 {
-		parts = append(parts, chip{g.Dot + " no data", th.Gap})
-	}
-	if len(c.Others) > 0 {
-		sign := "⠢"
-		if !g.Braille {
-			sign = ":"
-		}
-		parts = append(parts, chip{sign + " other replicas", th.Other})
-	}
-	return fitChips(parts, "  ", w)
 }
 
 // killsWithin counts the kills with from <= At <= to.

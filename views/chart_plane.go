@@ -14,6 +14,8 @@ type chartMark byte
 const (
 	markNone chartMark = iota
 	markGap
+	markRollout // a line through the plot where pods of a new template began, or a limit was changed
+	markArea
 	markOther
 	markRequest
 	markLimit
@@ -21,6 +23,13 @@ const (
 	markKill
 	markAxis
 	markCursor
+	markLevel
+	markAhead
+	markEvent
+	markShared // of the parts of memory, beside the area for the heap
+	markCache
+	markRest
+	markIdle
 )
 
 // chartPlane is a rectangle of runes and what they mean. Later marks cover earlier ones.
@@ -95,6 +104,10 @@ func chartStyle(th *themes.Theme, m chartMark) lipgloss.Style {
 	switch m {
 	case markGap:
 		return th.Gap
+	case markRollout:
+		return th.Faint
+	case markArea:
+		return th.Area
 	case markOther:
 		return th.Other
 	case markRequest:
@@ -105,6 +118,18 @@ func chartStyle(th *themes.Theme, m chartMark) lipgloss.Style {
 		return th.Usage
 	case markKill:
 		return th.Kill
+	case markLevel, markAhead:
+		return th.Text
+	case markEvent:
+		return th.Info
+	case markShared:
+		return th.Warn
+	case markCache:
+		return th.Request
+	case markRest:
+		return th.Info
+	case markIdle:
+		return th.Faint
 	case markCursor:
 		return th.Strong // not Accent, which themes may give the colour of the working set
 	}

@@ -105,10 +105,10 @@ func TestChartMarksGapsAtItsBase(t *testing.T) {
 			t.Errorf("minute %d has a mark: %v, want %v", tt.minute, got, tt.mark)
 		}
 	}
-	if legend := ansi.Strip(chartLegend(c, 200, chartOpt(t, "dark"))); !strings.Contains(legend, "no data") {
+	if legend := ansi.Strip(legendText(c, 200, chartOpt(t, "dark"))); !strings.Contains(legend, "no data") {
 		t.Errorf("legend %q says nothing of the gap", legend)
 	}
-	if legend := ansi.Strip(chartLegend(ramp(), 200, chartOpt(t, "dark"))); strings.Contains(legend, "no data") {
+	if legend := ansi.Strip(legendText(ramp(), 200, chartOpt(t, "dark"))); strings.Contains(legend, "no data") {
 		t.Errorf("legend %q speaks of a gap that is not there", legend)
 	}
 }
@@ -132,7 +132,7 @@ func TestChartDrawsKillsOnTheLimit(t *testing.T) {
 	if row[f.w-1] != '✗' || row[0] != '━' {
 		t.Errorf("the limit's row is %q", string(row))
 	}
-	legend := ansi.Strip(chartLegend(c, 200, opt))
+	legend := ansi.Strip(legendText(c, 200, opt))
 	for _, want := range []string{"working set", "limit 64Mi now", "kill (2)"} {
 		if !strings.Contains(legend, want) {
 			t.Errorf("legend %q lacks %q", legend, want)
@@ -148,7 +148,7 @@ func TestChartDrawsKillsAtTheTopWithoutALimit(t *testing.T) {
 	if !strings.Contains(lines[0], "x") {
 		t.Errorf("no mark in the top row:\n%s", strings.Join(lines, "\n"))
 	}
-	if legend := chartLegend(c, 200, chartOpt(t, "plain")); strings.Contains(legend, "limit") {
+	if legend := legendText(c, 200, chartOpt(t, "plain")); strings.Contains(legend, "limit") {
 		t.Errorf("legend %q names a limit that is not known", legend)
 	}
 }

@@ -12,6 +12,7 @@ func Keymap() []HelpGroup {
 		}},
 		{Title: "Case", Keys: []key.Binding{
 			keyCaseDiagnose, keyCaseShorter, keyCaseLonger, keyCaseEarlier, keyCaseLater, keyCaseKill, keyCaseKillNext, keyCaseNoCursor,
+			keyCaseIn, keyCaseOut, keyCasePanBack, keyCasePanOn, keyCaseWhole, keyCaseParts, keyCaseReplicas, keyCaseLevels, keyCaseAhead, keyCaseDots,
 			keyCaseTable, keyCaseDown, keyCaseUp, keyCasePageDown, keyCasePageUp, keyCaseNewest, keyCaseOldest, keyCaseCopy, keyCaseReload,
 		}},
 		{Title: "Diagnosis", Keys: []key.Binding{stepNext, stepBack, stepJump, stepTab, stepCopy, stepCase, stepFix, stepRead, stepMake}},

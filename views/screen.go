@@ -138,6 +138,8 @@ type (
 	}
 	// LoadDiagnosis asks for a container's diagnosis without leaving the screen.
 	LoadDiagnosis struct{ Key data.Key }
+	// Both asks for two things, one after the other. Either may be nil.
+	Both struct{ First, Second Intent }
 	// FixWith asks for the fix dialog with these numbers in bytes in place of the recommended ones.
 	FixWith struct {
 		Key            data.Key
@@ -155,13 +157,25 @@ type (
 	Say struct{ Text data.Text }
 )
 
-func (OpenCase) intent()        {}
-func (OpenDiagnosis) intent()   {}
-func (OpenFix) intent()         {}
-func (LoadChart) intent()       {}
-func (LoadParts) intent()       {}
-func (LoadDiagnosis) intent()   {}
-func (FixWith) intent()         {}
+func (OpenCase) intent()      {}
+func (OpenDiagnosis) intent() {}
+func (OpenFix) intent()       {}
+func (LoadChart) intent()     {}
+func (LoadParts) intent()     {}
+func (LoadDiagnosis) intent() {}
+func (Both) intent()          {}
+func (FixWith) intent()       {}
+
+// plain returns the one intent of b where the other is nil, and nil where both are.
+func (b Both) plain() Intent {
+	switch {
+	case b.First == nil:
+		return b.Second
+	case b.Second == nil:
+		return b.First
+	}
+	return b
+}
 func (FindConnections) intent() {}
 func (UseConnection) intent()   {}
 func (Copy) intent()            {}

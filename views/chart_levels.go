@@ -1,0 +1,40 @@
+package views
+
+import (
+	"strings"
+
+	"github.com/oomedic/oomedic/data"
+)
+
+// drawLevels draws each level as a thin line with its name and value at its right end. Levels that fall into one row
+// share it, so that none hides another.
+func drawLevels(p *chartPlane, f *chartFrame, opt chartOptions) {
+	dash := '╌'
+	if f.dots == dotsASCII {
+		dash = '_'
+	}
+	names := map[int][]string{}
+	var rows []int
+	for _, l := range opt.Levels {
+		if !drawable(l.value) || l.value <= 0 {
+			continue
+		}
+		y := f.row(l.value)
+		if names[y] == nil {
+			rows = append(rows, y)
+		}
+		names[y] = append(names[y], l.name+" "+data.HumanBytes(l.value))
+	}
+	for _, y := range rows {
+		for x := range f.w {
+			switch p.at(f.left+x, y) {
+			case markNone, markArea, markRollout, markGap, markOther:
+				p.put(f.left+x, y, dash, markLevel)
+			}
+		}
+		text := " " + strings.Join(names[y], " ") + " "
+		if n := Width(text); n < f.w/2 {
+			p.text(f.left+f.w-n, y, text, markLevel)
+		}
+	}
+}
