@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
+	"github.com/pmezard/go-difflib/difflib"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/yaml"
@@ -30,28 +30,48 @@ func diff(before, after runtime.Object) ([]data.DiffLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, b = withPaths(a), withPaths(b)
-	unified, err := udiff.ToUnified("before", "after", a, udiff.Lines(a, b), contextLines)
-	if err != nil {
-		return nil, fmt.Errorf("compare the two states: %w", err)
-	}
+	return unified(lines(withPaths(a)), lines(withPaths(b))), nil
+}
+
+// lines are the lines of a text without their ends.
+func lines(text string) []string { return strings.Split(strings.TrimSuffix(text, "\n"), "\n") }
+
+// unified compares lines that have paths before them, as diff -u does. The heads of hunks count lines from 1.
+func unified(a, b []string) []data.DiffLine {
 	var out []data.DiffLine
-	for i, line := range strings.Split(strings.TrimSuffix(unified, "\n"), "\n") {
-		if i < 2 || line == "" { // the two file names
-			continue
+	add := func(kind data.DiffKind, lines []string) {
+		for _, l := range lines {
+			_, text, _ := strings.Cut(l, pathEnd)
+			out = append(out, data.DiffLine{Kind: kind, Text: data.Clean(text)})
 		}
-		kind, text := data.DiffKind(line[:1]), line[1:]
-		switch kind {
-		case data.DiffHunk:
-			text = line
-		case data.DiffAdd, data.DiffRemove, data.DiffSame:
-			_, text, _ = strings.Cut(text, pathEnd)
-		default:
-			continue // "\ No newline at end of file"
-		}
-		out = append(out, data.DiffLine{Kind: kind, Text: data.Clean(text)})
 	}
-	return out, nil
+	// no line is junk, however often it stands there: a manifest is short and its repetitions matter
+	for _, group := range difflib.NewMatcherWithJunk(a, b, false, nil).GetGroupedOpCodes(contextLines) {
+		first, last := group[0], group[len(group)-1]
+		out = append(out, data.DiffLine{Kind: data.DiffHunk, Text: data.Textf("@@ -%s +%s @@", ranged(first.I1, last.I2), ranged(first.J1, last.J2))})
+		for _, op := range group {
+			if op.Tag == 'e' {
+				add(data.DiffSame, a[op.I1:op.I2])
+				continue
+			}
+			add(data.DiffRemove, a[op.I1:op.I2])
+			add(data.DiffAdd, b[op.J1:op.J2])
+		}
+	}
+	return out
+}
+
+// ranged writes the lines from up to, not including, end as a head of a hunk does: "5,7", "5" for one line, and the line
+// before with a zero for none.
+func ranged(from, end int) string {
+	switch n := end - from; n {
+	case 0:
+		return fmt.Sprintf("%d,0", from)
+	case 1:
+		return fmt.Sprint(from + 1)
+	default:
+		return fmt.Sprintf("%d,%d", from+1, n)
+	}
 }
 
 // pathEnd parts a line of YAML from the path before it.
