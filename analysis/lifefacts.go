@@ -24,6 +24,7 @@ type LifeFacts struct {
 	Start, End time.Time
 	Ending     Ending
 	StartLevel float64       // first sample
+	StartPeak  float64       // highest sample of the first minutes (startWindow)
 	WarmUp     time.Duration // left out of the trend at the start
 	// SlopePerHour is the Theil–Sen slope of the troughs in bytes an hour; four times in five the truth lies between
 	// SlopeLow and SlopeHigh. Deceleration is the slope of the second half over that of the first: 1 is steady growth,
@@ -73,6 +74,12 @@ func (f *facts) factsOf(l *life) LifeFacts {
 	if l.limit > 0 {
 		out.Limit = ptr(l.limit)
 		out.Censored = out.Ending == EndKilled || l.peak >= clippedTop*l.limit
+	}
+	for i, v := range l.v {
+		if i > 0 && l.t[i]-l.start.UnixMilli() > startWindow.Milliseconds() {
+			break
+		}
+		out.StartPeak = max(out.StartPeak, v)
 	}
 	if whole := l.t[len(l.t)-1] - l.t[0] + f.step.Milliseconds(); whole > 0 {
 		out.Coverage = min(float64(union(cover(nil, l.t, f.step.Milliseconds(), l.t[0]-f.step.Milliseconds())))/float64(whole), 1)

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"math"
+
 	"github.com/oomedic/oomedic/data"
 )
 
@@ -37,9 +39,9 @@ func sizeOptions(f *facts, r *Recommendation) []SizeOption {
 			said = data.Textf("%s %s + %.0f%% is no more than the %s that was hit: the next size above it", o.stat, human(o.base), 100*optionRoom, humanInt(f.hit))
 		}
 		limit = max(limit, *r.Request)
-		out = append(out, SizeOption{Stat: o.stat, Base: o.base, Limit: limit, Request: *r.Request, Above: f.shareAbove(float64(limit)), Says: said})
+		out = append(out, SizeOption{Stat: o.stat, Base: math.Round(o.base), Limit: limit, Request: *r.Request, Above: f.shareAbove(float64(limit)), Says: said})
 	}
-	return append(out, SizeOption{Stat: "policy", Base: f.sizingOf().of(s), Limit: *r.Limit, Request: *r.Request, Above: f.shareAbove(float64(*r.Limit)), Says: r.Policy})
+	return append(out, SizeOption{Stat: "policy", Base: math.Round(f.sizingOf().of(s)), Limit: *r.Limit, Request: *r.Request, Above: f.shareAbove(float64(*r.Limit)), Says: r.Policy})
 }
 
 // shareAbove returns the share of the window's samples above a size.

@@ -51,6 +51,8 @@ type ReportCase struct {
 	Cause          ReportCause                  `json:"cause"`
 	Recommendation ReportRecommendation         `json:"recommendation"`
 	Cost           ReportCost                   `json:"cost"`
+	Forecast       ReportForecast               `json:"forecast"`
+	Lives          []ReportLife                 `json:"lives"`
 	Commands       ReportCommands               `json:"commands"`
 	Gaps           []data.Gap                   `json:"gaps"`
 }
@@ -112,6 +114,12 @@ type ReportCause struct {
 	SecondsToNextKill *int64        `json:"secondsToNextKill"`
 	Alternatives      []Alternative `json:"alternatives"`
 	Advice            []data.Text   `json:"advice"`
+	// The bounds hold the truth four times in five.
+	GrowthLow    *int64     `json:"growthBytesPerHourLow"`
+	GrowthHigh   *int64     `json:"growthBytesPerHourHigh"`
+	NextKillLow  *int64     `json:"secondsToNextKillLow"`
+	NextKillHigh *int64     `json:"secondsToNextKillHigh"`
+	OnlyPod      *data.Text `json:"onlyPod"`
 }
 
 // ReportRecommendation is the size.
@@ -123,6 +131,10 @@ type ReportRecommendation struct {
 	CuresCause             bool        `json:"curesCause"`
 	SecondsToNextKillAfter *int64      `json:"secondsToNextKillAfter"`
 	Warnings               []data.Text `json:"warnings"`
+	AfterLow               *int64      `json:"secondsToNextKillAfterLow"`
+	AfterHigh              *int64      `json:"secondsToNextKillAfterHigh"`
+	// Options are what other choices of the percentile would give, smallest first; the recommendation comes last.
+	Options []SizeOption `json:"options"`
 }
 
 // ReportCost is what the size costs.
@@ -134,6 +146,13 @@ type ReportCost struct {
 	PerGiBMonth   float64    `json:"perGiBMonth"`
 	PriceFrom     data.Text  `json:"priceFrom"`
 	NetZero       *data.Text `json:"netZero"`
+	// MaxReplicas and MaxMonthly are what an autoscaler may make of it.
+	MaxReplicas     *int32      `json:"maxReplicas"`
+	MaxMonthly      *float64    `json:"maxMonthly"`
+	RestartsPerWeek *float64    `json:"restartsPerWeek"`
+	MinutesLost     *float64    `json:"minutesLostPerWeek"`
+	BandAid         *data.Text  `json:"bandAid"`
+	Steps           []data.Text `json:"steps"`
 }
 
 // ReportCommands are commands to run by hand.

@@ -20,6 +20,8 @@ func reportCase(d *Diagnosis) ReportCase {
 		Cause:          reportCause(&d.Cause),
 		Recommendation: reportRecommendation(&d.Recommendation),
 		Cost:           reportCost(&d.Cost),
+		Forecast:       reportForecast(&d.Forecast),
+		Lives:          reportLives(d.Lives),
 		Commands: ReportCommands{Confirm: list(d.Commands.Confirm), Fix: orNull(d.Commands.Fix),
 			Verify: list(d.Commands.Verify), Profile: list(d.Commands.Profile)},
 		Gaps: list(d.Gaps),
@@ -62,10 +64,8 @@ func reportCause(c *Cause) ReportCause {
 		BaselineBytes: c.Baseline, PlateauBytes: c.Plateau, SecondsToNextKill: seconds(c.ToNextKill), Advice: list(c.Advice),
 		Alternatives: make([]Alternative, 0, len(c.Alternatives)),
 	}
-	if c.GrowthPerHour != nil && finite(*c.GrowthPerHour) {
-		g := math.Round(min(max(*c.GrowthPerHour, -float64(largestSize)), float64(largestSize)))
-		out.GrowthPerHour = ptr(int64(g))
-	}
+	out.GrowthPerHour, out.GrowthLow, out.GrowthHigh = signedPtr(c.GrowthPerHour), signedPtr(c.GrowthLow), signedPtr(c.GrowthHigh)
+	out.NextKillLow, out.NextKillHigh, out.OnlyPod = seconds(c.ToNextKillLow), seconds(c.ToNextKillHigh), orNull(c.OnlyPod)
 	for _, a := range c.Alternatives {
 		out.Alternatives = append(out.Alternatives, Alternative{a.Class, round2(a.Confidence)})
 	}
@@ -74,17 +74,15 @@ func reportCause(c *Cause) ReportCause {
 
 func reportRecommendation(r *Recommendation) ReportRecommendation {
 	return ReportRecommendation{LimitBytes: r.Limit, RequestBytes: r.Request, Policy: r.Policy, Steps: list(r.Steps), CuresCause: r.Cures,
-		SecondsToNextKillAfter: seconds(r.ToKill), Warnings: list(r.Warnings)}
+		SecondsToNextKillAfter: seconds(r.ToKill), Warnings: list(r.Warnings), AfterLow: seconds(r.ToKillLow), AfterHigh: seconds(r.ToKillHigh),
+		Options: list(r.Options)}
 }
 
 func reportCost(c *Cost) ReportCost {
-	out := ReportCost{Replicas: c.Replicas, Currency: c.Currency, PerGiBMonth: c.PerGiBMonth, PriceFrom: c.PriceFrom, NetZero: orNull(c.NetZero)}
-	if c.PerPodMonthly != nil {
-		out.PerPodMonthly = ptr(round2(*c.PerPodMonthly))
-	}
-	if c.TotalMonthly != nil {
-		out.TotalMonthly = ptr(round2(*c.TotalMonthly))
-	}
+	out := ReportCost{Replicas: c.Replicas, Currency: c.Currency, PerGiBMonth: c.PerGiBMonth, PriceFrom: c.PriceFrom, NetZero: orNull(c.NetZero),
+		MaxReplicas: c.MaxReplicas, BandAid: orNull(c.BandAid), Steps: list(c.Steps)}
+	out.PerPodMonthly, out.TotalMonthly, out.MaxMonthly = money(c.PerPodMonthly), money(c.TotalMonthly), money(c.MaxMonthly)
+	out.RestartsPerWeek, out.MinutesLost = money(c.RestartsPerWeek), money(c.MinutesLost)
 	return out
 }
 
