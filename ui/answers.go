@@ -18,6 +18,7 @@ type due struct {
 	pastGaps                  []data.Gap
 	grow                      time.Time // when charts were read again last
 	overviewBusy              bool
+	overviewSince             time.Time         // when it was asked for last
 	overviewFor               map[data.Key]bool // the cases that the last answer covers
 	childProblem              data.Text
 	overviewGaps              []data.Gap
@@ -193,6 +194,9 @@ const spinEvery = 150 * time.Millisecond
 
 // busy reports whether something that is on the screen is being waited for.
 func (a *App) busy() bool {
+	if a.switching != "" || a.firstOverview() {
+		return true
+	}
 	for _, l := range a.state.Charts {
 		if l.Loading {
 			return true
@@ -231,6 +235,7 @@ func (a *App) spin() tea.Cmd {
 		}
 	}
 	a.state.Frames++
+	a.now = a.opt.Now()
 	if !a.busy() {
 		a.spinning = false
 		return nil

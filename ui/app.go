@@ -20,6 +20,10 @@ type App struct {
 	leave     context.CancelFunc
 	epoch     int       // number of the place that is shown; answers of former places are dropped
 	switching data.Text // what is being switched to; empty when nothing is
+	// switchSeq is the number of the newest switch, begun at switchSince; endSwitch gives it up.
+	switchSeq   int
+	switchSince time.Time
+	endSwitch   context.CancelFunc
 
 	width, height int
 	dark          bool
@@ -36,8 +40,12 @@ type App struct {
 	toastAt   time.Time
 	said      []views.Message // what the status line said, oldest first
 	keys      *keyset         // keys that were chosen for those of the program
+	clicked   click
+	lastCase  data.Key // looked at last
+	tookTheme string   // by a person; empty when none was
 
 	cancels  map[any]context.CancelFunc    // of questions under way, by views.ChartKey or data.Key
+	began    map[any]time.Time             // when each of them was begun
 	progress map[data.Key]*historyProgress // of histories being read
 	history  map[data.Key]*data.History    // read in this session
 	due      due
@@ -67,7 +75,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{
 		opt: o, root: ctx, dark: !o.Light, theme: theme, keys: keys, now: o.Now(), zone: o.Zone,
-		overviews: &overviews{}, checkedOnce: map[string]bool{}, cancels: map[any]context.CancelFunc{},
+		overviews: &overviews{}, checkedOnce: map[string]bool{}, cancels: map[any]context.CancelFunc{}, began: map[any]time.Time{},
 		progress: map[data.Key]*historyProgress{}, history: map[data.Key]*data.History{},
 		after: func(d time.Duration, m tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })
@@ -80,7 +88,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	a.ctx, a.leave = context.WithCancel(ctx)
 	a.listen = a.waitForBell
 	kills := views.NewKills()
+	kills.Resume(o.Resume.List)
 	kills.Set(a.state)
+	a.tookTheme = o.Resume.Theme
 	a.stack = []views.Screen{kills}
 	return a, nil
 }
@@ -109,6 +119,8 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		a.setTheme(a.opt.Theme, m.IsDark())
 	case tea.KeyPressMsg:
 		cmd = a.press(m)
+	case tea.MouseMsg:
+		cmd = a.mouse(m)
 	case tea.PasteMsg:
 		cmd = a.paste(m)
 	case boardMsg:

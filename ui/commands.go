@@ -85,7 +85,7 @@ func (a *App) readOverviews() tea.Cmd {
 	if m == nil || !b.Metrics.Reachable || a.due.overviewBusy || len(b.Cases)+len(b.Ruled) == 0 {
 		return nil
 	}
-	a.due.overviewBusy = true
+	a.due.overviewBusy, a.due.overviewSince = true, a.opt.Now()
 	a.due.overviewFor = caseKeys(b)
 	ctx, since := a.ctx, b.Since
 	cs := make([]*data.Container, 0, len(b.Cases)+len(b.Ruled))
@@ -246,6 +246,6 @@ func (a *App) begin(key any) context.Context {
 		cancel()
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
-	a.cancels[key] = cancel
+	a.cancels[key], a.began[key] = cancel, a.opt.Now()
 	return ctx
 }

@@ -88,6 +88,13 @@ type Options struct {
 	Light bool
 	// ASCII takes signs that every terminal has, whatever the theme.
 	ASCII bool
+	// Mouse takes the wheel and clicks, which then no longer select text in the terminal.
+	Mouse bool
+	// Resume is where the last run was left, and Keep is given where this one is left; nil keeps nothing.
+	Resume Resume
+	Keep   func(Resume) error
+	// Farewell gets a summary of the case that was looked at last when the screen is gone; nil for none.
+	Farewell io.Writer
 	// Keys are chosen by a person in the place of the program's own, by the ID of an Action.
 	Keys     map[string][]string
 	ReadOnly bool

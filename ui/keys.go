@@ -88,7 +88,7 @@ func (a *App) pressApp(m tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(m, keySaid):
 		return a.openMessages()
 	case key.Matches(m, keyBack):
-		return a.do(views.Back{})
+		return a.takeBack()
 	case key.Matches(m, keyHelp):
 		a.help, a.helpFrom = true, 0
 	case len(a.stack) == 1 && key.Matches(m, keySpaces):
@@ -143,10 +143,12 @@ func (a *App) paste(m tea.PasteMsg) tea.Cmd {
 func (a *App) do(i views.Intent) tea.Cmd {
 	switch i := i.(type) {
 	case views.OpenCase:
+		a.lastCase = i.Key
 		w := a.firstWindow(i.Key)
 		a.push(views.NewCase(i.Key, w))
 		return a.readChart(views.ChartKey{Key: i.Key, Window: w})
 	case views.OpenDiagnosis:
+		a.lastCase = i.Key
 		if _, there := a.top().(*views.DiagnosisScreen); !there {
 			a.push(views.NewDiagnosis(i.Key))
 		}

@@ -26,6 +26,12 @@ type keyset struct {
 	chosen map[string][]string // keys by the ID of an action
 }
 
+// CheckKeys reports what is wrong with keys that a person chose for actions, by the ID of an Action, as a *KeyError.
+func CheckKeys(chosen map[string][]string) error {
+	_, err := newKeyset(chosen)
+	return err
+}
+
 // newKeyset checks the keys that a person chose for actions. The error is a *KeyError.
 func newKeyset(chosen map[string][]string) (*keyset, error) {
 	s := &keyset{all: Actions(), chosen: chosen}

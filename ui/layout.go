@@ -23,6 +23,9 @@ const (
 // View draws the head line, the screen on top, the status line and the keys.
 func (a *App) View() tea.View {
 	v := tea.View{AltScreen: true, WindowTitle: "oomedic " + a.opt.Where.Context.String()}
+	if a.opt.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	if a.width == 0 || a.height == 0 {
 		return v // the terminal's size is not known yet
 	}
@@ -37,7 +40,11 @@ func (a *App) View() tea.View {
 	} else {
 		body = a.top().View(f)
 	}
-	v.SetContent(strings.Join([]string{a.head(), body, a.status(), a.foot(f)}, "\n"))
+	whole := strings.Join([]string{a.head(), body, a.status(), views.Foot(f, a.footKeys())}, "\n")
+	if !a.theme.Glyphs.Braille {
+		whole = views.ASCII(whole)
+	}
+	v.SetContent(whole)
 	return v
 }
 
@@ -133,7 +140,7 @@ func (a *App) status() string {
 	case len(b.Gaps) > 0:
 		left = views.Render(t.Warn, fmt.Sprintf(" %s %s: %s", g.Warn, b.Gaps[0].What, b.Gaps[0].Why))
 	}
-	right := ""
+	right := a.waitLine()
 	if n := len(b.Gaps); n > 1 {
 		right = views.Render(t.Warn, fmt.Sprintf("%d gaps ", n))
 	}
@@ -145,15 +152,15 @@ func (a *App) status() string {
 	return views.Spread(left, right, a.width)
 }
 
-// foot is the line of keys: the two that matter most here, those of the app, then the others as far as they fit, and
+// footKeys are those of the line of keys: the two that matter most here, those of the app, then the others as far as they fit, and
 // help, which leads to all of them.
-func (a *App) foot(f views.Frame) string {
+func (a *App) footKeys() []key.Binding {
 	if a.help {
-		return views.Foot(f, []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close help"))})
+		return []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close help"))}
 	}
 	own := a.keys.shown(a.top(), a.top().Keys())
 	if a.top().Typing() {
-		return views.Foot(f, own)
+		return own
 	}
 	first := min(2, len(own))
 	keys := append([]key.Binding(nil), own[:first]...)
@@ -166,7 +173,7 @@ func (a *App) foot(f views.Frame) string {
 		app = []key.Binding{keyBack, keyQuit, keyPalette}
 	}
 	keys = append(append(keys, a.keys.shown(a.top(), app)...), own[first:]...)
-	return views.Foot(f, append(keys, a.keys.shown(a.top(), []key.Binding{keyHelp})...))
+	return append(keys, a.keys.shown(a.top(), []key.Binding{keyHelp})...)
 }
 
 // helpGroups are the bindings of the screen on top and of the app.

@@ -79,8 +79,11 @@ func TestThePaletteLeadsElsewhere(t *testing.T) {
 	sw := &fakeSwitcher{names: []data.Text{"data", "shop"}}
 	d := drive(t, func(o *Options) { o.Switcher = sw }, oomKilled("database-0", 3*time.Minute))
 	d.press("enter", ":")
-	d.sees("namespace  shop", "cluster    staging")
+	d.typeIn("shop")
+	d.sees("namespace  shop")
+	d.press("esc")
 	d.typeIn("staging")
+	d.sees("cluster    staging")
 	d.press("enter")
 	if len(sw.asked) != 1 || sw.asked[0] != [2]data.Text{"staging", ""} {
 		t.Errorf("switched to %q", sw.asked)

@@ -29,6 +29,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	program = tea.NewProgram(app, opts...)
 	_, err = program.Run()
+	app.part()
 	switch {
 	case err == nil, errors.Is(err, tea.ErrInterrupted), errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
 		return nil

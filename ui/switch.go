@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -50,6 +51,7 @@ type namespacesMsg struct {
 
 // placeMsg says that another place is there, or why not.
 type placeMsg struct {
+	seq   int // of the switch
 	name  data.Text
 	place Place
 	err   error
@@ -189,17 +191,38 @@ func (a *App) picked(p views.Pick) tea.Cmd {
 	if namespace == allNamespaces {
 		namespace = ""
 	}
-	a.switching = p.Name
-	door, ctx := a.opt.Switcher, a.root
+	ctx, end := context.WithCancel(a.root)
+	a.switching, a.switchSince, a.endSwitch = p.Name, a.opt.Now(), end
+	a.switchSeq++
+	door, seq := a.opt.Switcher, a.switchSeq
 	return func() tea.Msg {
 		place, err := door.Switch(ctx, kubeContext, namespace)
-		return placeMsg{p.Name, place, err}
+		if err != nil {
+			end()
+			return placeMsg{seq, p.Name, place, err}
+		}
+		stop := place.Stop
+		place.Stop = func() {
+			if stop != nil {
+				stop()
+			}
+			end()
+		}
+		return placeMsg{seq, p.Name, place, nil}
 	}
 }
 
 // gotPlace shows the other place. When it could not be reached everything stays as it is.
 func (a *App) gotPlace(m placeMsg) tea.Cmd {
-	a.switching = ""
+	if m.seq != a.switchSeq || a.switching == "" { // it was given up
+		return func() tea.Msg {
+			if m.err == nil {
+				m.place.Stop()
+			}
+			return nil
+		}
+	}
+	a.switching, a.endSwitch = "", nil
 	if m.err != nil {
 		a.say("Not switched to " + m.name + ": " + data.Clean(strings.TrimSpace(m.err.Error())))
 		return nil
@@ -224,6 +247,7 @@ func (a *App) gotPlace(m placeMsg) tea.Cmd {
 // forget drops all that is known of the former place.
 func (a *App) forget() {
 	a.overviews, a.due, a.fixWhen = &overviews{}, due{}, fixTimes{}
+	a.began = map[any]time.Time{}
 	a.cancels, a.progress, a.history = map[any]context.CancelFunc{}, map[data.Key]*historyProgress{}, map[data.Key]*data.History{}
 	a.checkedOnce = map[string]bool{}
 	a.fixSeq++

@@ -37,5 +37,6 @@ func (a *App) takeTheme(name string) {
 		a.back()
 	}
 	a.setTheme(name, a.dark)
+	a.tookTheme = a.opt.Theme
 	a.say("Theme: " + data.Clean(name))
 }

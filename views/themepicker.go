@@ -69,7 +69,7 @@ func (p *ThemePicker) Press(m tea.KeyPressMsg) Intent {
 	case "enter":
 		return TakeTheme{p.all[p.cursor].Name}
 	case "esc", "q", "backspace":
-		return TakeTheme{p.before}
+		return Both{ShowTheme{p.before}, Back{}}
 	case "T":
 		return p.try((p.cursor + 1) % len(p.all))
 	case "j", "down":

@@ -36,7 +36,7 @@ func TestThemePickerTries(t *testing.T) {
 	}{
 		{[]string{"j"}, ShowTheme{names[2]}}, {[]string{"k"}, ShowTheme{names[0]}}, {[]string{"k", "k"}, ShowTheme{names[0]}},
 		{[]string{"G"}, ShowTheme{names[5]}}, {[]string{"G", "T"}, ShowTheme{names[0]}}, {[]string{"G", "j"}, ShowTheme{names[5]}},
-		{[]string{"j", "enter"}, TakeTheme{names[2]}}, {[]string{"j", "esc"}, TakeTheme{"auto"}}, {[]string{"x"}, nil},
+		{[]string{"j", "enter"}, TakeTheme{names[2]}}, {[]string{"j", "esc"}, Both{ShowTheme{"auto"}, Back{}}}, {[]string{"x"}, nil},
 	} {
 		if got := press(themesToPick(), c.keys...); got != c.want {
 			t.Errorf("%v gave %#v, want %#v", c.keys, got, c.want)
