@@ -33,6 +33,10 @@ type usage struct {
 	shm     float64 // of it, memory volumes
 	idle    float64 // inactive file pages, outside of the working set
 	receive float64 // network, bytes a second
+	sockets float64 // connections; 0 for as many as go with what is received
+	cores   float64 // processor time; 0 for as much as goes with what is received
+	reads   float64 // from disks, bytes a second; 0 for next to nothing
+	threads float64 // 0 for a dozen
 	breach  bool    // a child went over the limit and is dead; set is what lives on
 }
 
@@ -81,7 +85,7 @@ func tooLow(m moment) usage {
 	if want := reportQuery(m); want > set {
 		set = want
 	}
-	return usage{set: set, file: 0.08 * set, idle: 0.1 * set, receive: 1.5e4 * (0.3 + season(m.clock))}
+	return usage{set: set, file: 0.08 * set, idle: 0.1 * set, receive: 1.5e4 * (0.3 + season(m.clock)), sockets: 18 + 14*level, cores: 0.2 + 0.5*level, reads: 4e5 * (0.5 + level)}
 }
 
 // databaseShape are points of the database's distribution: the share of time below so many MiB.
@@ -154,7 +158,7 @@ func nightly(m moment) usage {
 	x := m.age / (40.0 / 60)
 	bump := math.Exp(-(x - 0.7) * (x - 0.7) / 0.03)
 	set := (240 + 90*math.Min(1, x*8) + (peak-330)*bump) * mi
-	return usage{set: set + jitter(m, 4), file: 60 * mi, idle: 300 * mi, receive: 1e6 * math.Max(0, 1-x)}
+	return usage{set: set + jitter(m, 4), file: 60 * mi, idle: 300 * mi, receive: 1e6 * math.Max(0, 1-x), sockets: 9, cores: 0.9, reads: 6 * mi * math.Max(0, 1-x)}
 }
 
 // frames is a renderer that keeps finished frames under /dev/shm and never removes them. They outlive the container.
@@ -180,7 +184,7 @@ func spikes(m moment) usage {
 		load = math.Max(load, 5.6*math.Min(1, at/0.03))
 	}
 	set := (165 + 72*load*filled(m.age, 0.04)*around(m.key, int64(slot), 0.08)) * mi
-	return usage{set: set + jitter(m, 4), file: 8 * mi, idle: 20 * mi, receive: 2.4e5 * load}
+	return usage{set: set + jitter(m, 4), file: 8 * mi, idle: 20 * mi, receive: 2.4e5 * load, sockets: 70 * load, cores: 0.35 * load}
 }
 
 // bursts is a thumbnailer: most pictures are small, a few are huge, and each is held whole for less than a minute.
@@ -195,7 +199,7 @@ func bursts(m moment) usage {
 	}
 	ramp := math.Min(1, (m.clock*60-minute)*4)
 	set := (138 + 14*season(m.clock) + size*ramp) * mi
-	return usage{set: set + jitter(m, 6), file: 12 * mi, idle: 80 * mi, receive: 5e4 + size*mi/60}
+	return usage{set: set + jitter(m, 6), file: 12 * mi, idle: 80 * mi, receive: 5e4 + size*mi/60, sockets: 12 + 5*season(m.clock), cores: 0.1 + math.Min(0.8, size/400)}
 }
 
 // children is a pool of forked workers: a task runs in a child of its own for ten minutes and the child's memory goes

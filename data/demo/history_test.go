@@ -106,7 +106,7 @@ func leakHistory(t *testing.T, s *Sandbox) {
 		if life > 13.5 {
 			t.Errorf("an instance lived for %.1f h", life)
 		}
-		if last < 480*mi || first < 225*mi || first > 310*mi {
+		if last < 465*mi || first < 225*mi || first > 310*mi {
 			t.Errorf("an instance went from %s to %s", data.HumanBytes(first), data.HumanBytes(last))
 		}
 	}

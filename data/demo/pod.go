@@ -33,7 +33,7 @@ type pod struct {
 	changed    bool      // a client resized it
 	gone       time.Time // when it was replaced; zero while it exists
 	live       *tracks   // the series that are being written now
-	received   float64   // bytes over the network so far
+	work       work      // done so far
 }
 
 // container is the one container of a pod that has a demand.

@@ -36,7 +36,7 @@ func TestPrometheusErrors(t *testing.T) {
 		"11,000 points":    {"query_range", url.Values{"query": {"1"}, "start": {ago(11001 * time.Second)}, "end": {end}, "step": {"1"}}, 400, "bad_data", "exceeded maximum resolution of 11,000 points per timeseries"},
 		"just not":         {"query_range", url.Values{"query": {"1"}, "start": {ago(11000 * time.Second)}, "end": {end}, "step": {"1"}}, 200, "", ""},
 		"many to many":     {"query", url.Values{"query": {`kube_pod_info * on (namespace) kube_pod_owner`}}, 422, "execution", "many-to-many matching not allowed"},
-		"over in no time":  {"query", url.Values{"query": {`count(count_over_time(container_memory_working_set_bytes[2h:1s]))`}, "timeout": {"1ms"}}, 503, "timeout", "query timed out in"},
+		"over in no time":  {"query", url.Values{"query": {`count(count_over_time(container_memory_working_set_bytes[12h:1s]))`}, "timeout": {"1ms"}}, 503, "timeout", "query timed out in"},
 		"no match":         {"series", nil, 400, "bad_data", "no match[] parameter provided"},
 		"match all":        {"series", url.Values{"match[]": {`{pod=~".*"}`}}, 400, "bad_data", "at least one non-empty matcher"},
 		"bad limit":        {"labels", url.Values{"limit": {"-1"}}, 400, "bad_data", "limit must be non-negative"},

@@ -77,20 +77,17 @@ type reading struct {
 	lastCode int32
 	current  string    // the reason of an end after which nothing starts again
 	ended    time.Time // its time
-	received float64
+	done     work
 }
 
-// write appends what the kubelet's cAdvisor tells of a reading, and with state also what kube-state-metrics tells.
-func (t *tracks) write(app storage.Appender, r reading, state bool) error {
+// write appends what the kubelet's cAdvisor tells of a reading, with fine also the parts of memory and what the program
+// did, and with state also what kube-state-metrics tells.
+func (t *tracks) write(app storage.Appender, r reading, fine, state bool) error {
 	if t.life == nil || t.number != r.life {
 		t.number, t.life = r.life, t.newLife(r.life)
 	}
 	if r.running {
-		set := math.Min(r.use.set, float64(r.limit))
-		set, file, idle := math.Floor(set/4096)*4096, math.Min(r.use.file, 0.5*set), r.use.idle
-		if room := float64(r.limit) - set; idle > room {
-			idle = math.Max(0, room)
-		}
+		set, file, idle := r.held()
 		rss := math.Max(0, set-file-r.use.shm-kernelShare*set)
 		if err := errors.Join(
 			t.life[setMetric].add(app, r.at, set),
@@ -100,15 +97,30 @@ func (t *tracks) write(app storage.Appender, r reading, state bool) error {
 			return err
 		}
 		if t.receive != nil {
-			if err := t.receive.add(app, r.at, math.Floor(r.received)); err != nil {
+			if err := t.receive.add(app, r.at, math.Floor(r.done.received)); err != nil {
 				return err
 			}
+		}
+	}
+	if r.running && fine {
+		if err := t.writeWork(app, r); err != nil {
+			return err
 		}
 	}
 	if !state {
 		return nil
 	}
 	return t.writeState(app, r)
+}
+
+// held returns what the kernel counts: the working set, the active and the inactive file pages, in bytes.
+func (r *reading) held() (set, file, idle float64) {
+	set = math.Min(r.use.set, float64(r.limit))
+	set, file, idle = math.Floor(set/4096)*4096, math.Min(r.use.file, 0.5*set), r.use.idle
+	if room := float64(r.limit) - set; idle > room {
+		idle = math.Max(0, room)
+	}
+	return set, file, idle
 }
 
 // kernelShare is the part of a working set that is the kernel's own: slab, page tables and stacks.
@@ -204,11 +216,14 @@ func (l *loader) loadPod(app storage.Appender, p *pod) error {
 		until = p.gone
 	}
 	t, i, child, n := newTracks(p), 0, 0, 0
-	var received, children float64
+	var children float64
+	var done work
 	limit := p.limit()
 	for at := l.first(p.created).Add(p.offset()); at.Before(until); at = at.Add(scrapeEvery) {
 		for i+1 < len(p.lives) && !p.lives[i+1].start.After(at) {
+			done.add(p.lastWant(&p.lives[i], l.origin, float64(limit)), scrapeEvery)
 			i, children = i+1, 0
+			done.restart()
 		}
 		for child < len(p.children) && !p.children[child].After(at) {
 			child, children = child+1, children+1
@@ -219,8 +234,8 @@ func (l *loader) loadPod(app storage.Appender, p *pod) error {
 		r.running = !at.Before(one.start) && (one.end.IsZero() || at.Before(one.end)) && one.reason != reasonStartError
 		if r.running {
 			r.use = p.w.demand(p.moment(one, at, l.origin, float64(limit)))
-			received += r.use.receive * scrapeEvery.Seconds()
-			r.received = received
+			done.add(r.use, scrapeEvery)
+			r.done = done
 		}
 		previous := i - 1
 		if !one.end.IsZero() && !at.Before(one.end) {
@@ -235,11 +250,12 @@ func (l *loader) loadPod(app storage.Appender, p *pod) error {
 		if l.down(at) {
 			continue
 		}
-		if err := t.write(app, r, n%stateEvery == 0 || until.Sub(at) <= stateEvery*scrapeEvery); err != nil {
+		slow := n%stateEvery == 0 || until.Sub(at) <= stateEvery*scrapeEvery
+		if err := t.write(app, r, slow || l.origin.Sub(at) < fineFor, slow); err != nil {
 			return err
 		}
 	}
-	p.received, p.live = received, t
+	p.work, p.live = done, t
 	return nil
 }
 
@@ -272,8 +288,12 @@ func (p *pod) sample(app storage.Appender, now time.Time, clock demandClock, sin
 	r := reading{at: now, life: c.life.n, started: c.life.start, running: c.running, limit: p.limit(), restarts: c.restarts, children: c.children}
 	if c.running {
 		r.use = p.demandNow(clock, float64(r.limit))
-		p.received += r.use.receive * since.Seconds()
-		r.received = p.received
+		if p.work.life != c.life.n {
+			p.work.restart()
+			p.work.life = c.life.n
+		}
+		p.work.add(r.use, since)
+		r.done = p.work
 	}
 	if c.last != nil {
 		r.lastAt, r.lastWhy, r.lastCode = c.last.FinishedAt.Time, c.last.Reason, c.last.ExitCode
@@ -281,5 +301,5 @@ func (p *pod) sample(app storage.Appender, now time.Time, clock demandClock, sin
 	if c.current != nil {
 		r.current, r.ended = c.current.Reason, c.current.FinishedAt.Time
 	}
-	return p.live.write(app, r, true)
+	return p.live.write(app, r, true, true)
 }

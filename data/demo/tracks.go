@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/prometheus/storage"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/oomedic/oomedic/data"
 )
 
 // The metrics that each container instance has series of its own for.
@@ -17,6 +19,13 @@ const (
 	cacheMetric
 	startMetric
 	eventsMetric
+	activeMetric
+	inactiveMetric
+	kernelMetric
+	cpuMetric
+	readsMetric
+	socketsMetric
+	threadsMetric
 	lifeMetrics
 )
 
@@ -24,7 +33,12 @@ const (
 var lifeNames = [lifeMetrics]string{
 	setMetric: "container_memory_working_set_bytes", rssMetric: "container_memory_rss", cacheMetric: "container_memory_cache",
 	startMetric: "container_start_time_seconds", eventsMetric: "container_oom_events_total",
+	activeMetric: data.MetricActiveFile, inactiveMetric: data.MetricInactiveFile, kernelMetric: data.MetricKernel,
+	cpuMetric: data.MetricCPU, readsMetric: data.MetricReads, socketsMetric: data.MetricSockets, threadsMetric: data.MetricThreads,
 }
+
+// lifeMore are the labels that some of them have besides.
+var lifeMore = [lifeMetrics][]string{cpuMetric: {"cpu", "total"}, readsMetric: {"device", "/dev/vda"}}
 
 // tracks are the series of one pod that are being written.
 type tracks struct {
@@ -87,8 +101,8 @@ func (t *tracks) newLife(n int) []*track {
 	t.described = t.stateTrack(info, "container", t.container, "image", t.image, "image_spec", t.image, "image_id", imageID(t.image), "container_id", "containerd://"+id)
 	out := make([]*track, lifeMetrics)
 	for i, name := range lifeNames {
-		out[i] = &track{labels: labels.FromStrings(append(t.kubelet(name),
-			"container", t.container, "image", t.image, "id", "/kubepods/burstable/pod"+t.pod.uid+"/"+id, "name", id)...)}
+		of := append(t.kubelet(name), "container", t.container, "image", t.image, "id", "/kubepods/burstable/pod"+t.pod.uid+"/"+id, "name", id)
+		out[i] = &track{labels: labels.FromStrings(append(of, lifeMore[i]...)...)}
 	}
 	return out
 }
