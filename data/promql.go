@@ -24,6 +24,7 @@ const (
 	MetricTerminatedReason = "kube_pod_container_status_terminated_reason"
 	MetricCompletion       = "kube_pod_completion_time"
 	MetricRestarts         = "kube_pod_container_status_restarts_total"
+	MetricInitRestarts     = "kube_pod_init_container_status_restarts_total"
 )
 
 // byContainer groups away what differs between two sources of one fact: job, instance, replicas of Prometheus and

@@ -81,14 +81,16 @@ func killStepFor(window time.Duration) time.Duration {
 
 // deaths returns the kills for memory of what sel selects, with from <= time <= to, oldest first, each once.
 func (r *Reader) deaths(ctx context.Context, n *notes, sel string, from, to time.Time) ([]death, error) {
-	step := killStepFor(to.Sub(from))
 	found := map[death]bool{}
-	begin, end := from.Truncate(step), to.Truncate(step).Add(step)
-	if err := r.deathsAt(ctx, n, sel, begin, end, step, found); err != nil {
-		return nil, err
+	var err error
+	if coarse := sparseStepFor(to.Sub(from)); coarse > 0 {
+		steps := (to.Sub(from) + coarse - 1) / coarse
+		err = r.sparseDeaths(ctx, n, sel, to.Add(-steps*coarse), to, coarse, found)
+	} else {
+		err = r.closeDeaths(ctx, n, sel, from, to, killStepFor(to.Sub(from)), found)
 	}
-	if step >= time.Minute {
-		r.crowdedDeaths(ctx, n, sel, begin, end, step, found)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]death, 0, len(found))
 	for d := range found {
@@ -98,6 +100,18 @@ func (r *Reader) deaths(ctx context.Context, n *notes, sel string, from, to time
 	}
 	slices.SortFunc(out, compareDeaths)
 	return out, nil
+}
+
+// closeDeaths adds the kills of a stretch, looked at in steps and, where several lie within one, more closely.
+func (r *Reader) closeDeaths(ctx context.Context, n *notes, sel string, from, to time.Time, step time.Duration, found map[death]bool) error {
+	begin, end := from.Truncate(step), to.Truncate(step).Add(step)
+	if err := r.deathsAt(ctx, n, sel, begin, end, step, found); err != nil {
+		return err
+	}
+	if step >= time.Minute {
+		r.crowdedDeaths(ctx, n, sel, begin, end, step, found)
+	}
+	return nil
 }
 
 func compareDeaths(a, b death) int {

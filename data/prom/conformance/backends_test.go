@@ -63,13 +63,19 @@ func backends(t *testing.T) []backend {
 // blocks writes series into a block of the format that Prometheus keeps on disk.
 func blocks(t testing.TB, all []line) string {
 	t.Helper()
-	dir := t.TempDir()
 	var series []storage.Series
 	for _, l := range all {
 		if len(l.samples) > 0 {
 			series = append(series, storage.NewListSeries(l.labels, l.chunk()))
 		}
 	}
+	return blockOf(t, series)
+}
+
+// blockOf is blocks for any kind of series.
+func blockOf(t testing.TB, series []storage.Series) string {
+	t.Helper()
+	dir := t.TempDir()
 	if _, err := tsdb.CreateBlock(series, dir, blockRange, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
