@@ -34,7 +34,7 @@ type Page interface {
 }
 
 // newPages make the pages, in the order of their tabs. A page is added by one line here.
-var newPages = []func() Page{}
+var newPages = []func() Page{newRiskPage}
 
 // page returns the page that is shown; nil when the tab holds cases.
 func (s *Kills) page() Page {

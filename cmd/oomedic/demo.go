@@ -66,6 +66,7 @@ func (o *options) demo(ctx context.Context, print bool) error {
 	if err != nil {
 		return err
 	}
+	m.usages, m.selected = client.Usages(), o.selector != ""
 	if print || !o.interactive() {
 		return o.printReport(ctx, client, cluster, m)
 	}

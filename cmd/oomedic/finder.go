@@ -26,6 +26,8 @@ type finder struct {
 	discover func(context.Context) ([]prom.Endpoint, []data.Gap, error)
 	choice   choice
 	present  *kube.Present // nil without a cluster
+	usages   *kube.Usages  // nil without a cluster
+	selected bool          // a label selector hides pods
 	shown    data.Text     // what the configured source is called where its address says nothing
 	now      func() time.Time
 

@@ -97,7 +97,7 @@ func (o *options) openMetrics(c *kube.Client, cluster data.Cluster) (*finder, er
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{now: time.Now, choice: choiceFor(cluster), present: c.Present()}
+	f := &finder{now: time.Now, choice: choiceFor(cluster), present: c.Present(), usages: c.Usages(), selected: o.selector != ""}
 	f.discover = func(ctx context.Context) ([]prom.Endpoint, []data.Gap, error) { return discovered(ctx, c, s, o) }
 	return f, o.configure(f, s)
 }
