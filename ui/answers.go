@@ -41,7 +41,7 @@ func (o *overviews) load() map[data.Key]data.Overview {
 func (a *App) gotBoard(m boardMsg) tea.Cmd {
 	old := a.state.Board
 	b := *m.board
-	b.Metrics = old.Metrics
+	b.Metrics, b.AtRisk = old.Metrics, old.AtRisk
 	b.Gaps = a.withMetricGaps(b.Gaps)
 	next := *a.state
 	next.Board = &b
@@ -124,7 +124,7 @@ func (a *App) gotMetrics(m metricsMsg) tea.Cmd {
 	if was || !m.metrics.Reachable {
 		return nil
 	}
-	return tea.Batch(a.readOverviews(), a.lookForChildren(), a.readPast())
+	return tea.Batch(a.readOverviews(), a.lookForChildren(), a.readPast(), a.lookForRisks())
 }
 
 // gotPast notes what could not be read of the past; what could is in the source.
@@ -168,7 +168,7 @@ func (a *App) tick() tea.Cmd {
 	if a.toast != "" && a.now.Sub(a.toastAt) > 6*time.Second {
 		a.toast = ""
 	}
-	cmds := []tea.Cmd{a.after(tickEvery, tickMsg{}), a.followFix()}
+	cmds := []tea.Cmd{a.after(tickEvery, tickMsg{}), a.followFix(), a.lookForRisks()}
 	m := a.state.Board.Metrics
 	switch {
 	case a.opt.Metrics == nil:

@@ -49,6 +49,7 @@ type App struct {
 	progress map[data.Key]*historyProgress // of histories being read
 	history  map[data.Key]*data.History    // read in this session
 	due      due
+	risk     riskState
 	fixSeq   int // number of the newest question about the fix; answers to older ones are dropped
 	fixWhen  fixTimes
 	// checkedOnce are the IDs of unfinished changes whose outcome was looked for.
@@ -135,6 +136,8 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		a.gotChildren(m)
 	case pastMsg:
 		a.gotPast(m)
+	case riskMsg:
+		a.gotRisks(m)
 	case chartMsg:
 		a.gotChart(m)
 	case partsMsg:

@@ -83,6 +83,7 @@ func (a *App) gotUsed(m usedMsg) tea.Cmd {
 	next.Charts, next.Diagnoses = map[views.ChartKey]*views.Loaded[data.Chart]{}, diagnoses{}
 	next.Parts = nil // what the former source said
 	b := *next.Board
+	a.risk.next, b.AtRisk = time.Time{}, nil
 	b.Metrics.Reachable = false // so that the answer below counts as new
 	next.Board = &b
 	a.state = &next

@@ -246,7 +246,7 @@ func (a *App) gotPlace(m placeMsg) tea.Cmd {
 
 // forget drops all that is known of the former place.
 func (a *App) forget() {
-	a.overviews, a.due, a.fixWhen = &overviews{}, due{}, fixTimes{}
+	a.overviews, a.due, a.fixWhen, a.risk = &overviews{}, due{}, fixTimes{}, riskState{}
 	a.began = map[any]time.Time{}
 	a.cancels, a.progress, a.history = map[any]context.CancelFunc{}, map[data.Key]*historyProgress{}, map[data.Key]*data.History{}
 	a.checkedOnce = map[string]bool{}

@@ -10,6 +10,7 @@ func Keymap() []HelpGroup {
 			killsOpen, killsUnfold, killsFold, killsGroup, killsDiagnose, killsFilter, killsKeep, killsClear, killsSort, killsTab,
 			killsMarkKey, killsFixMarked, killsCopy, killsMove, killsPage, killsEnds,
 		}},
+		{Title: "List: at risk", Keys: []key.Binding{riskOpen, riskUnfold, riskFold, riskGroup, riskDiagnose, riskFilter, riskKeep, riskClear, riskSort, riskCopy, riskMove}},
 		{Title: "Case", Keys: []key.Binding{
 			keyCaseDiagnose, keyCaseShorter, keyCaseLonger, keyCaseEarlier, keyCaseLater, keyCaseKill, keyCaseKillNext, keyCaseNoCursor,
 			keyCaseIn, keyCaseOut, keyCasePanBack, keyCasePanOn, keyCaseWhole, keyCaseParts, keyCaseReplicas, keyCaseLevels, keyCaseAhead, keyCaseDots,

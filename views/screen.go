@@ -78,6 +78,8 @@ type Board struct {
 	At      time.Time
 	Cases   []analysis.Case // OOM killed within the look-back window, newest kill first
 	Ruled   []analysis.Case // looked like it, but were not
+	// AtRisk are containers that may be killed soon; nil until the first look began.
+	AtRisk  *Loaded[RiskBoard]
 	Gaps    []data.Gap
 	Metrics Metrics
 	Since   time.Duration
@@ -86,7 +88,7 @@ type Board struct {
 	Reach map[data.KnownFrom]time.Time
 }
 
-// Case returns the case with key k, killed or ruled out.
+// Case returns the case with key k: killed, ruled out, or at risk.
 func (b *Board) Case(k data.Key) (*analysis.Case, bool) {
 	for _, list := range [][]analysis.Case{b.Cases, b.Ruled} {
 		for i := range list {
@@ -94,6 +96,9 @@ func (b *Board) Case(k data.Key) (*analysis.Case, bool) {
 				return &list[i], true
 			}
 		}
+	}
+	if b.AtRisk != nil && b.AtRisk.Value != nil {
+		return b.AtRisk.Value.Case(k)
 	}
 	return nil, false
 }
