@@ -150,7 +150,10 @@ func logLine(head []byte, long int64) data.LogLine {
 	}
 	if len(text) > logLineBytes {
 		text = text[:logLineBytes]
-		for len(text) > 0 && !utf8.RuneStart(text[len(text)-1]) {
+		for i := 0; i < utf8.UTFMax-1; i++ { // a rune that was cut in two
+			if r, n := utf8.DecodeLastRune(text); r != utf8.RuneError || n != 1 {
+				break
+			}
 			text = text[:len(text)-1]
 		}
 	}
