@@ -60,6 +60,9 @@ func (e *JournalEntry) Undo() Change {
 	if e.SizeBefore != nil && e.SizeBefore.Bytes == 0 {
 		ch.SizeLimit, ch.DropSize = nil, e.SizeBefore.Volume
 	}
+	if e.SizeBefore != nil {
+		ch.ExpectSize = e.SizeAfter
+	}
 	for _, k := range e.Knobs {
 		k.Before, k.After = k.After, k.Before
 		ch.Knobs = append(ch.Knobs, k)

@@ -27,6 +27,8 @@ type Change struct {
 	// Expect are the objects and values that must still stand, for an undo: the plan fails with ErrConflict when the
 	// memory of one is another by now, and in place no other pods are touched. Empty expects nothing.
 	Expect []Target
+	// ExpectSize is the sizeLimit that must still stand, for an undo of one; nil expects nothing.
+	ExpectSize *VolumeSize
 	// UndoOf is the ID of the journal's entry that this takes back.
 	UndoOf string
 }

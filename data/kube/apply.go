@@ -202,7 +202,7 @@ func unmoved(live *owner, p *data.Plan) bool {
 	return string(live.meta.UID) == p.UID.String() && live.meta.Generation == p.Generation && sameMemory(live.memory(p.Change.Container), p.Before)
 }
 
-// carries reports whether the object has what the plan would store.
+// carries reports whether the object has all that the plan would store.
 func carries(live *owner, p *data.Plan) bool {
-	return string(live.meta.UID) == p.UID.String() && sameMemory(live.memory(p.Change.Container), p.After)
+	return string(live.meta.UID) == p.UID.String() && live.stands(p.Change.Container, wantedOf(p))
 }

@@ -145,6 +145,10 @@ func want(before data.Resources, ch data.Change) data.Resources {
 
 // expected is an error when an undo finds other values than its change left.
 func expected(ch data.Change, live *owner) error {
+	if v := ch.ExpectSize; v != nil && sizeOf(live, v.Volume) != v.Bytes {
+		return worded{fmt.Sprintf("emptyDir %s was changed since: its sizeLimit is %s now and not the %s of change %s",
+			v.Volume, sized(sizeOf(live, v.Volume)), sized(v.Bytes), ch.UndoOf), data.ErrConflict, data.ErrConflict}
+	}
 	for _, e := range ch.Expect {
 		if e.Kind == "Pod" {
 			continue
@@ -169,6 +173,14 @@ func spoken(r data.Resources) string {
 	return "limit " + one(r.Limit) + ", request " + one(r.Request)
 }
 
+// sized writes a sizeLimit, where zero is none.
+func sized(n int64) string {
+	if n == 0 {
+		return "none"
+	}
+	return data.Quantity(n)
+}
+
 // sizeBefore is the sizeLimit of the emptyDir that a change names; nil when it names none.
 func sizeBefore(o *owner, ch data.Change) *data.VolumeSize {
 	name := ch.DropSize
@@ -178,13 +190,7 @@ func sizeBefore(o *owner, ch data.Change) *data.VolumeSize {
 	if name == "" {
 		return nil
 	}
-	out := &data.VolumeSize{Volume: name}
-	for _, v := range o.template.Spec.Volumes {
-		if v.Name == name.String() && v.EmptyDir != nil && v.EmptyDir.SizeLimit != nil {
-			out.Bytes = v.EmptyDir.SizeLimit.Value()
-		}
-	}
-	return out
+	return &data.VolumeSize{Volume: name, Bytes: sizeOf(o, name)}
 }
 
 // sameSize reports whether the emptyDir that a change names has the wanted sizeLimit, or none is named.

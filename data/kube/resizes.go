@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -68,20 +69,17 @@ func (c *Client) Reconcile(ctx context.Context, e data.JournalEntry) data.Journa
 			c.wasEvicted(ctx, t)
 			continue
 		}
-		uid, now, err := c.memoryOf(ctx, t.Workload(), e.Container)
+		o, err := c.read(ctx, t.Workload())
+		before, after := entrySettings(&e, t)
 		switch {
-		case errors.Is(err, data.ErrNotFound), err == nil && uid != t.UID.String():
+		case errors.Is(err, data.ErrNotFound), err == nil && string(o.meta.UID) != t.UID.String():
 			t.State, t.Error = data.TargetFailed, "it is gone, and what was changed with it"
 		case err != nil:
 			t.State, t.Error = data.TargetUnknown, data.Clean(err.Error())
-		case sameMemory(t.Before, t.After):
-			t.State, t.Error = data.TargetUnknown, "its memory was not to change, so that nothing shows whether the rest did"
-		case sameMemory(now, t.After):
-			t.State, t.Error = data.TargetStored, ""
-		case sameMemory(now, t.Before):
-			t.State, t.Error = data.TargetFailed, "it has its former values: the change did not reach it"
+		case t.Kind == "Pod": // only the memory of a pod that runs can be changed
+			t.State, t.Error = found(o, e.Container, settings{memory: t.Before}, settings{memory: t.After})
 		default:
-			t.State, t.Error = data.TargetUnknown, data.Textf("it has %s by now, neither the former nor the new values", spoken(now))
+			t.State, t.Error = found(o, e.Container, before, after)
 		}
 	}
 	e.State = stateOf(e.Targets)
@@ -107,20 +105,16 @@ func (c *Client) wasEvicted(ctx context.Context, t *data.Target) {
 // Server is the address of the API server, by which entries of the journal are told apart.
 func (c *Client) Server() data.Text { return data.Clean(c.server) }
 
-// memoryOf reads the UID of an object and the memory that it gives a container.
-func (c *Client) memoryOf(ctx context.Context, w data.Workload, container data.Text) (string, data.Resources, error) {
-	if w.Kind == "Pod" {
-		p, err := c.cs.CoreV1().Pods(w.Namespace.String()).Get(ctx, w.Name.String(), metav1.GetOptions{})
-		if err != nil {
-			return "", data.Resources{}, c.explain(err, request{"get", "pods", w.Namespace.String(), w.Name.String()})
-		}
-		return string(p.UID), podMemory(p, container), nil
+// read reads a target: a workload, or a pod, which is its own template.
+func (c *Client) read(ctx context.Context, w data.Workload) (*owner, error) {
+	if w.Kind != "Pod" {
+		return c.get(ctx, w)
 	}
-	o, err := c.get(ctx, w)
+	p, err := c.cs.CoreV1().Pods(w.Namespace.String()).Get(ctx, w.Name.String(), metav1.GetOptions{})
 	if err != nil {
-		return "", data.Resources{}, err
+		return nil, c.explain(err, request{"get", "pods", w.Namespace.String(), w.Name.String()})
 	}
-	return string(o.meta.UID), o.memory(container), nil
+	return &owner{object: p, meta: &p.ObjectMeta, template: &corev1.PodTemplateSpec{Spec: p.Spec}}, nil
 }
 
 // changed reports whether the template that was changed is another object than o.

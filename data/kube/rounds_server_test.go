@@ -165,6 +165,12 @@ func merge(obj runtime.Object, patch []byte) error {
 	if err != nil {
 		return err
 	}
+	switch o := obj.(type) { // what the patch took away must not stay
+	case *appsv1.Deployment:
+		*o = appsv1.Deployment{}
+	case *corev1.Pod:
+		*o = corev1.Pod{}
+	}
 	return json.Unmarshal(out, obj)
 }
 
