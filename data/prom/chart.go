@@ -84,12 +84,12 @@ func (b *chartBuilder) tasks() []task {
 			return err
 		}},
 		{"memory limit over time", func(ctx context.Context) (err error) {
-			b.chart.Limit, err = b.r.stepped(ctx, b.n, limitPromQL(b.own, b.step), b.from, b.to, b.step, b.now)
+			b.chart.Limit, err = b.r.stepped(ctx, b.n, limitPromQL(b.own), b.from, b.to, b.step, b.now)
 			b.limits = err == nil
 			return err
 		}},
 		{"memory request over time", func(ctx context.Context) (err error) {
-			b.chart.Request, err = b.r.stepped(ctx, b.n, requestPromQL(b.own, b.step), b.from, b.to, b.step, b.now)
+			b.chart.Request, err = b.r.stepped(ctx, b.n, requestPromQL(b.own), b.from, b.to, b.step, b.now)
 			return err
 		}},
 	}

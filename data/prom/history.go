@@ -217,7 +217,7 @@ func (b *historyBuilder) otherTasks() []task {
 			return err
 		}},
 		{"memory limit over time", func(ctx context.Context) (err error) {
-			promql := "max by (namespace,container)(" + limitPromQL(b.sel, limitStep) + ")"
+			promql := "max by (namespace,container)(" + limitPromQL(b.sel) + ")"
 			b.h.Limit, err = b.r.stepped(ctx, b.n, promql, b.h.From.Add(limitStep), b.h.To, limitStep, b.h.To)
 			b.limits = err == nil
 			return err

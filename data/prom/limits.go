@@ -7,22 +7,17 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
-// resourceLookback is the least stretch in which a limit is looked for: the lookback of Prometheus, so that a chart of
-// small steps has no holes between scrapes.
-const resourceLookback = 5 * time.Minute
-
 // limitPromQL gives the memory limits of the pods that sel selects. The limit of the specification comes first; the
-// cgroup's own is taken where kube-state-metrics has none, unless it is 0, which means unlimited.
-func limitPromQL(sel string, step time.Duration) string {
-	w := "[" + data.PromDuration(max(step, resourceLookback)) + "]"
-	return byContainer + "(last_over_time(" + either(data.MetricLimits, data.MetricInitLimits, `resource="memory",`+sel) + w + ")) or " +
-		byContainer + "(last_over_time(" + data.MetricSpecLimit + "{" + sel + "}" + w + ")) > 0"
+// cgroup's own is taken where kube-state-metrics has none, unless it is 0, which means unlimited. A limit has no peaks
+// to be missed, so that one sample a step is read: Prometheus itself looks back five minutes for it.
+func limitPromQL(sel string) string {
+	return byContainer + "(" + either(data.MetricLimits, data.MetricInitLimits, `resource="memory",`+sel) + ") or " +
+		byContainer + "(" + data.MetricSpecLimit + "{" + sel + "}) > 0"
 }
 
 // requestPromQL gives the memory requests of the pods that sel selects.
-func requestPromQL(sel string, step time.Duration) string {
-	w := "[" + data.PromDuration(max(step, resourceLookback)) + "]"
-	return byContainer + "(last_over_time(" + either(data.MetricRequests, data.MetricInitRequests, `resource="memory",`+sel) + w + "))"
+func requestPromQL(sel string) string {
+	return byContainer + "(" + either(data.MetricRequests, data.MetricInitRequests, `resource="memory",`+sel) + ")"
 }
 
 // stepped evaluates promql from from to to and returns the highest value at each step, of all series, not after end.
