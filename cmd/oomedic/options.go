@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -19,7 +18,6 @@ import (
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/data/killlog"
-	"github.com/oomedic/oomedic/themes"
 )
 
 // maxSince is the longest look-back window: what kills and statistics are known for at most.
@@ -34,7 +32,8 @@ type options struct {
 	selector      string
 	metrics       metricsFlags
 	sinceText     string
-	theme         string
+	screen        screenFlags
+	look          look
 	readOnly      bool
 	logFile       string
 	priceGiBMonth float64
@@ -60,7 +59,7 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.selector, "selector", "l", "", "Label selector of the pods to look at, such as app=api")
 	o.metrics.add(f)
 	f.StringVar(&o.sinceText, "since", "24h", "How far back kills are listed, at most 30d")
-	f.StringVar(&o.theme, "theme", "auto", "Colours: auto, "+strings.Join(themes.Names(), ", "))
+	o.screen.add(f)
 	f.BoolVar(&o.readOnly, "read-only", false, "Show everything, change nothing")
 	f.StringVar(&o.logFile, "log-file", "", "Write what goes wrong in detail to this file")
 	f.Float64Var(&o.priceGiBMonth, "price-gib-month", analysis.DefaultPrice.PerGiBMonth, "Price in dollars of one GiB of memory for a month; the default is OpenCost's list price")
@@ -82,8 +81,8 @@ func (o *options) complete() error {
 	if err := o.metrics.check(); err != nil {
 		return err
 	}
-	if _, err := themes.Get(o.theme, true); err != nil {
-		return usagef("--theme: %v", err)
+	if err := o.readLook(); err != nil {
+		return err
 	}
 	if o.priceGiBMonth < 0 || math.IsNaN(o.priceGiBMonth) || math.IsInf(o.priceGiBMonth, 0) {
 		return usagef("--price-gib-month %v is not a price", o.priceGiBMonth)

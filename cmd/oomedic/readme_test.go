@@ -81,14 +81,14 @@ func between(text, name, table string) (string, error) {
 func TestKeysPage(t *testing.T) {
 	const page = "../../docs/keys.md"
 	var b strings.Builder
-	b.WriteString("# Keys\n\nEvery key of every screen. `?` shows those that work where you are. While text is typed, letters are text.\n")
-	seen := map[string]bool{}
+	b.WriteString("# Keys\n\nEvery key of every screen. `?` shows those that work where you are, and `:` finds them by name. While text is typed, letters\nare text. The last column is the action's name for `ui.keys` in the [configuration file](screen.md).\n")
+	seen, actions := map[string]bool{}, ui.Actions()
 	for _, g := range ui.Keymap() {
 		if seen[g.Title] {
 			t.Errorf("two groups are called %q", g.Title)
 		}
 		seen[g.Title] = true
-		fmt.Fprintf(&b, "\n## %s\n\n| key | what | also |\n|---|---|---|\n", g.Title)
+		fmt.Fprintf(&b, "\n## %s\n\n| key | what | also | action |\n|---|---|---|---|\n", g.Title)
 		for _, k := range g.Keys {
 			var also []string
 			for _, name := range k.Keys() {
@@ -99,7 +99,8 @@ func TestKeysPage(t *testing.T) {
 			if k.Help().Key == "" || k.Help().Desc == "" {
 				t.Errorf("a binding of %s has no help: %v", g.Title, k.Keys())
 			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Help().Key, k.Help().Desc, strings.Join(also, " "))
+			fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` |\n", k.Help().Key, k.Help().Desc, strings.Join(also, " "), actions[0].ID)
+			actions = actions[1:]
 		}
 	}
 	text, err := os.ReadFile(page)

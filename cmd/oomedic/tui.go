@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/oomedic/oomedic/ui"
@@ -30,7 +31,8 @@ func (o *options) show(ctx context.Context, w watched, u ui.Options) error {
 	defer w.stop()
 	restore := divertStderr(o.logTo)
 	defer restore()
-	u.Source, u.Stop, u.Since, u.Theme, u.ReadOnly = w.store, w.stop, o.since, o.theme, o.readOnly || u.Where.ReadOnly
+	u.Source, u.Stop, u.Since, u.ReadOnly = w.store, w.stop, o.since, o.readOnly || u.Where.ReadOnly
+	o.dress(&u, os.Getenv)
 	u.Protected = u.Where.Protected
 	u.Price, u.Log, u.Now, u.Zone = o.price, o.log, time.Now, time.Local
 	return ui.Run(ctx, u)

@@ -88,6 +88,8 @@ type file struct {
 	Default  section            `yaml:"default,omitempty"`
 	// ProtectedContexts are patterns of the names of contexts that are protected, see LoadGuard.
 	ProtectedContexts []string `yaml:"protected_contexts,omitempty"`
+	// UI is of the screen, and read elsewhere.
+	UI any `yaml:"ui,omitempty"`
 }
 
 type section struct {
