@@ -145,7 +145,7 @@ func (s *caseSeries) addKills(f *chartFrame) {
 			r.event = joinEvents(r.event, "kill")
 			continue
 		}
-		s.rows = append(s.rows, caseRow{at: ms, value: -1, event: "kill (no sample)", kill: true})
+		s.rows = append(s.rows, caseRow{at: ms, value: -1, event: "kill", kill: true})
 	}
 }
 

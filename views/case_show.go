@@ -1,8 +1,11 @@
 package views
 
 import (
+	"fmt"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
@@ -146,4 +149,78 @@ func (s *CaseScreen) aheadOf() *chartAhead {
 		out.high = max(*f.High-gone, out.likely)
 	}
 	return out
+}
+
+// aheadText says in words when the next kill is expected, or why nothing can be said; nothing while it is not asked for.
+func (s *CaseScreen) aheadText(f Frame) []string {
+	if !s.show.ahead {
+		return nil
+	}
+	th, g := f.Theme, f.Theme.Glyphs
+	line := func(style lipgloss.Style, glyph, text string) []string {
+		return []string{" " + Render(style, Cut(glyph+" "+text, f.Width-1))}
+	}
+	l, d := s.state.Diagnoses[s.key], s.diagnosis()
+	switch {
+	case l != nil && l.Loading:
+		return line(th.Info, g.Busy, s.waiting("When the next kill is expected: reading 30 days of history"))
+	case d == nil || d.Forecast.Likely == nil:
+		return line(th.Muted, g.Unknown, "When the next kill comes can't be told: neither steady growth nor enough kills are known.")
+	}
+	a := s.aheadOf()
+	if a == nil {
+		return line(th.Muted, g.Unknown, "The next kill is expected after now, which is not shown: 0 shows the whole window.")
+	}
+	text := "Next kill in about " + Span(a.likely)
+	if a.low < a.likely && a.high > a.likely {
+		text += fmt.Sprintf(", four times in five within %s to %s", Span(a.low), Span(a.high))
+	}
+	if d.Forecast.From != "" {
+		text += " (from " + d.Forecast.From.String() + ")"
+	}
+	return line(th.Warn, g.Warn, text)
+}
+
+// levelsText says of which window the percentile lines are, or that they are being read.
+func (s *CaseScreen) levelsText(f Frame) []string {
+	if !s.show.levels {
+		return nil
+	}
+	th, g := f.Theme, f.Theme.Glyphs
+	levels, of := s.levelsOf()
+	text, style := "", th.Muted
+	switch l := s.state.Diagnoses[s.key]; {
+	case len(levels) > 0 && of != s.window:
+		text = fmt.Sprintf("%s p95, p99 and max are those of %s: statistics need a day at the least.", g.Dot, of)
+	case len(levels) > 0:
+		return nil
+	case l != nil && l.Loading:
+		text, style = g.Busy+" "+s.waiting("Percentiles: reading 30 days of history"), th.Info
+	default:
+		text = g.Unknown + " There are no percentiles: no history was read."
+	}
+	return []string{" " + Render(style, Cut(text, f.Width-1))}
+}
+
+// partsText says that the layers are being read, or why they can't be shown.
+func (s *CaseScreen) partsText(f Frame) []string {
+	if !s.show.parts {
+		return nil
+	}
+	th, g, l := f.Theme, f.Theme.Glyphs, s.loadedParts()
+	text, style := "", th.Muted
+	switch {
+	case l == nil:
+		text = g.Unknown + " What memory is made of has not been read for this window: r reads it."
+	case l.Loading && l.Value == nil:
+		text, style = g.Busy+" "+s.waiting("Reading what memory is made of"), th.Info
+	case l.Problem != "":
+		text, style = g.Warn+" What memory is made of can't be shown: "+l.Problem.String(), th.Warn
+	case l.Value != nil && len(l.Value.Gaps) > 0:
+		gap := l.Value.Gaps[0]
+		text, style = g.Unknown+" "+gap.What.String()+": "+gap.Why.String(), th.Info
+	default:
+		return nil
+	}
+	return []string{" " + Render(style, Cut(text, f.Width-1))}
 }

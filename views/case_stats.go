@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/oomedic/oomedic/analysis"
@@ -26,6 +27,7 @@ func (s *CaseScreen) foot(f Frame) []string {
 		out = s.readout(f)
 	}
 	out = append(out, " "+fitChips(s.statChips(f), sep, f.Width-1))
+	out = slices.Concat(out, s.aheadText(f), s.levelsText(f), s.partsText(f))
 	if line := s.beforeAfter(f); line != "" && f.Height >= legendTall {
 		out = append(out, line)
 	}

@@ -17,7 +17,10 @@ func (s *CaseScreen) tableLines(f Frame, w, h int) []string {
 	if h <= 0 {
 		return nil
 	}
-	timeW := len(time.TimeOnly)
+	timeW := len("15:04")
+	if s.series.chart != nil && s.series.chart.Step < time.Minute {
+		timeW = len(time.TimeOnly)
+	}
 	if s.window.Duration() > 24*time.Hour {
 		timeW = len("Mon 23 15:04")
 	}

@@ -107,11 +107,16 @@ func (l *lineLayer) samples(s data.Samples) {
 func (l *lineLayer) put(p *chartPlane, m chartMark, cell rune) {
 	for y := range l.f.h {
 		for x := range l.f.w {
-			if at := p.at(l.f.left+x, y); at != markNone && at != markArea && at != markGap && at != markRollout {
+			at, style := p.at(l.f.left+x, y), m
+			switch at {
+			case markNone, markGap, markRollout:
+			case markArea:
+				style = markOver
+			default:
 				continue
 			}
 			if r := l.cell(x, y, cell); r != blankBraille {
-				p.put(l.f.left+x, y, r, m)
+				p.put(l.f.left+x, y, r, style)
 			}
 		}
 	}
@@ -145,10 +150,7 @@ func drawReplicas(p *chartPlane, f *chartFrame, c *data.Chart) {
 	if len(c.Others) == 0 {
 		return
 	}
-	l := newLineLayer(f, 3)
-	if f.dots != dotsBraille {
-		l.every = 2
-	}
+	l := newLineLayer(f, 2)
 	for _, life := range firstPods(c.Others, maxOthers) {
 		l.samples(life.Samples)
 	}

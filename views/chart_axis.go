@@ -62,11 +62,17 @@ func drawAxes(p *chartPlane, f *chartFrame, c *data.Chart, opt chartOptions) {
 		p.text(f.left-1-Width(name), f.h+1, name, markAxis) // whose clock the times are of
 		free = f.left
 	}
+	nowFrom, nowTo := p.w, p.w // where "now" stands when the axis goes on beyond it
+	if f.now < f.to {
+		nowFrom = f.left + f.col(f.now) - len("now")/2
+		nowTo = nowFrom + len("now")
+		p.text(nowFrom, f.h+1, "now", markCursor)
+	}
 	for _, t := range xTicks(f, opt.Zone) {
 		s := t.Format(xLayout(time.Duration(f.to-f.from) * time.Millisecond))
 		at := f.left + f.col(t.UnixMilli())
 		from := min(max(at-Width(s)/2, f.left-1), p.w-Width(s))
-		if from < free {
+		if from < free || (from <= nowTo && from+Width(s) >= nowFrom) {
 			continue
 		}
 		p.put(at, f.h, down, markAxis)

@@ -33,8 +33,8 @@ func drawLevels(p *chartPlane, f *chartFrame, opt chartOptions) {
 			}
 		}
 		text := " " + strings.Join(names[y], " ") + " "
-		if n := Width(text); n < f.w/2 {
-			p.text(f.left+f.w-n, y, text, markLevel)
+		if at := f.col(f.now) + 1 - Width(text); at >= 0 {
+			p.text(f.left+at, y, text, markLevel)
 		}
 	}
 }

@@ -17,6 +17,7 @@ const (
 	markRollout // a line through the plot where pods of a new template began, or a limit was changed
 	markArea
 	markOther
+	markOver // another replica's line across the area
 	markRequest
 	markLimit
 	markUsage
@@ -110,6 +111,8 @@ func chartStyle(th *themes.Theme, m chartMark) lipgloss.Style {
 		return th.Area
 	case markOther:
 		return th.Other
+	case markOver:
+		return th.Muted // brighter than the area that it crosses
 	case markRequest:
 		return th.Request
 	case markLimit:
