@@ -15,7 +15,7 @@ const riskCore = 6
 // riskBar is how many cells the bar of use over limit takes at least, and at most.
 const (
 	riskBar     = 5
-	riskBarMost = 12
+	riskBarMost = 8
 )
 
 // View draws the tab: what is wrong with the look, the summary, the rows, and what is known of the one under the cursor.
@@ -103,7 +103,7 @@ func (p *riskPage) columns(width int) []column {
 		{id: "namespace", head: "NAMESPACE", min: 9, want: min(24, w.namespace), gap: 2, order: 1},
 		{id: "limit", head: "LIMIT", min: 6, gap: 1, order: 7, number: true},
 		{id: "container", head: "CONTAINER", min: 9, want: min(24, w.container), gap: 2, order: 3},
-		{id: "trend", head: "TREND", min: 8, want: 24, gap: 2, order: 10},
+		{id: "trend", head: "TREND", min: 8, want: 12, gap: 2, order: 10},
 		{id: "growth", head: "GROWTH", min: 8, gap: 1, order: 8, number: true},
 		{id: "why", head: "WHY", min: 24, want: 60, gap: 2, order: 11},
 		{id: "request", head: "REQUEST", min: 7, gap: 1, order: 7, number: true},
@@ -181,7 +181,7 @@ func (p *riskPage) cell(f Frame, col column, c *analysis.Case, ref string, pens 
 	case "why":
 		text, with = Cut(r.Why.String(), col.min), pens.text
 	case "share":
-		return p.shareCell(f, col.min, c.Near, pens)
+		return p.shareCell(f, col.min, c.Near, r.Usage.Specified, pens)
 	case "trend":
 		return p.trendCell(f, col.min, c, pens)
 	}
@@ -200,8 +200,11 @@ func sizeOf(r *analysis.Risk, n *int64) string {
 }
 
 // shareCell draws use over limit as a percentage and a bar.
-func (p *riskPage) shareCell(f Frame, w int, share *float64, pens *rowPens) string {
+func (p *riskPage) shareCell(f Frame, w int, share *float64, known bool, pens *rowPens) string {
 	with := pens.muted
+	if share == nil && known {
+		return with.ink(Pad("   "+f.Theme.Glyphs.Dot, w)) // without a limit there is no share
+	}
 	if share != nil {
 		with = pens.share(*share)
 	}
