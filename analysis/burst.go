@@ -76,6 +76,9 @@ func (f *facts) bursts() burstOdds {
 	if f.start.stepped && f.sudden*2 < f.judged {
 		out.sudden = float64(f.sudden) / float64(f.judged)
 	}
+	if f.start.survived == 0 && f.eligible == 0 && 2*f.climbs >= f.judged && !f.batch {
+		out.sudden = float64(f.sudden) / float64(f.judged) // each life climbs from its start: that is no burst
+	}
 	spike, crowd, file, node := 0.0, 0.0, 0.0, oddsNodeFirst
 	l := &f.load
 	sockets := l.sockets.burst() || l.threads.burst()

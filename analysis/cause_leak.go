@@ -13,6 +13,7 @@ const (
 	leakCap      = 0.95
 	regularKills = 0.30 // standard deviation over mean of the times between kills
 	leakShort    = 0.55 // a climb that only many short lives together show
+	leakUneven   = 0.50 // factor when those lives climb at different paces
 	leakMany     = 0.10 // added when there are very many
 	slowHours    = 72   // from base to limit: longer than this is accumulation over days
 )
@@ -150,13 +151,21 @@ func leakWithoutCourse(f *facts) finding {
 		if f.climb.lives >= 2*climbLives {
 			out.score += leakMany
 		}
+		if !f.climb.steady() {
+			out.score *= leakUneven
+			out.against = append(out.against, Evidence{Says: "the pace differs from life to life, as that of loading does", From: data.MaxPromQL(f.h, f.use)})
+		}
 		if f.start.survived > 0 {
 			out.score *= 0.25
 			out.against = append(out.against, Evidence{Says: "other lives got past their start and stayed below the limit", From: data.MaxPromQL(f.h, f.use)})
 		}
 		return out
 	case f.climbs > 0 && 2*f.climbs >= f.judged && !f.batch:
-		return finding{score: 0.5 + 0.05*float64(min(f.climbs, 3)),
+		score := 0.5 + 0.05*float64(min(f.climbs, 3))
+		if f.start.survived > 0 {
+			score *= 0.4 // others got past their start and stayed below the limit
+		}
+		return finding{score: score,
 			summary:  "Memory climbs without a pause from each start to each kill.",
 			evidence: []Evidence{{Says: data.Textf("%d of %s climb from start to kill", f.climbs, count(f.judged, "short life")), From: data.MaxPromQL(f.h, f.use)}},
 			against:  []Evidence{{Says: "loading at the start looks the same in so short a life", From: data.MaxPromQL(f.h, f.use)}},

@@ -6,6 +6,8 @@ import "github.com/oomedic/oomedic/data"
 const (
 	startBase   = 0.50 // most kills come soon after a start
 	startPeak   = 0.35 // lives that get past it come down and stay lower
+	startNever  = 0.12 // no life ever got past the start
+	startBlind  = 0.52 // the status tells of starts that were killed, and no life was sampled to its end
 	startRest   = 0.15 // … or just stay well below the limit
 	startNoPeak = 0.35 // factor when lives that get past it never came down from anything
 	startCrowd  = 0.20 // … or when connections were far above the usual at the kills
@@ -22,8 +24,11 @@ var startupPeakCause = cause{
 }
 
 func scoreStartup(f *facts) finding {
-	if f.hit == nil || !f.seen() || f.conf.Scope == ScopeStartup || f.start.killed == 0 {
+	if f.hit == nil || !f.seen() || f.conf.Scope == ScopeStartup {
 		return finding{}
+	}
+	if f.start.killed == 0 {
+		return startUnseen(f)
 	}
 	early := float64(f.start.early) / float64(f.start.killed)
 	if f.start.stepped && f.start.peaks == 0 {
@@ -35,7 +40,7 @@ func scoreStartup(f *facts) finding {
 	limit := float64(*f.hit)
 	settled := len(f.start.after) > 0 && median(f.start.after) < startRoom*limit
 	peaks := f.start.survived > 0 && 2*f.start.peaks >= f.start.survived
-	if f.start.survived == 0 && (!f.diesStarting() || f.climb != nil || f.climbs > 0) {
+	if f.start.survived == 0 && (!f.diesStarting() || f.climb.steady() || f.climbs > 0) {
 		return finding{score: 0.15, summary: "Kills come soon after a start."}
 	}
 	out := finding{score: startBase,
@@ -61,6 +66,9 @@ func scoreStartup(f *facts) finding {
 		out.score -= 0.25
 		out.against = append(out.against, Evidence{Says: data.Textf("lives that got past the start stand near the limit too, at %s", human(median(f.start.after))), From: data.MaxPromQL(f.h, f.use)})
 	} else {
+		if f.start.early >= startingLives && f.eligible == 0 {
+			out.score += startNever
+		}
 		out.against = append(out.against, Evidence{Says: "no life got past the start, so what it needs afterwards is not known", From: statusCommand(f.c, "lastState.terminated")})
 	}
 	if f.load.sockets.burst() || f.load.threads.burst() {
@@ -77,4 +85,17 @@ func scoreStartup(f *facts) finding {
 	}
 	out.score = min(out.score, startCap)
 	return out
+}
+
+// startUnseen judges what the status alone tells: lives that ended within a minute of their start, too short to be
+// sampled.
+func startUnseen(f *facts) finding {
+	if !f.diesStarting() || f.eligible > 0 || f.batch || f.c.Kind == data.InitContainer {
+		return finding{}
+	}
+	return finding{score: startBlind,
+		summary:  data.Textf("It is killed within a minute of each start: starting takes more than the limit of %s.", humanInt(f.hit)),
+		evidence: []Evidence{{Says: data.Textf("its last life ended within a minute, and it was restarted %s", count(int(f.c.Restarts), "time")), From: statusCommand(f.c, "lastState.terminated")}},
+		against:  []Evidence{{Says: "no life was sampled to its end, so how memory went is not known", From: data.MaxPromQL(f.h, f.use)}},
+		advice:   []data.Text{"Raise the limit once to see whether memory levels off after the start."}}
 }

@@ -22,6 +22,7 @@ type climbFacts struct {
 	slope, low, high, base float64
 	lives                  int
 	hours                  float64 // median length of those lives
+	even                   bool    // all of them climb at the same pace
 }
 
 // readClimb joins killed lives that are too short for a course of their own.
@@ -61,10 +62,18 @@ func (f *facts) readClimb() {
 	slices.Sort(outer)
 	f.climb = &climbFacts{slope: slope, base: median(bases), lives: lives, hours: median(lengths),
 		low: min(Quantile(inner, 0.1), Quantile(outer, 0.1), slope*(1-growthLeast)), high: max(Quantile(inner, 0.9), Quantile(outer, 0.9), slope*(1+growthLeast))}
+	f.climb.even = Quantile(inner, 0.1) >= (1-climbSteady)*in && Quantile(inner, 0.9) <= (1+climbSteady)*in
 	if !finite(f.climb.slope) || !finite(f.climb.low) || !finite(f.climb.high) {
 		f.climb = nil
 	}
 }
+
+// climbSteady is how far the pace of single lives may lie from the usual one, as a share of it, where a leak is behind
+// it: what loads at a start takes longer one time than another.
+const climbSteady = 0.14
+
+// steady reports whether all lives climb at the same pace.
+func (c *climbFacts) steady() bool { return c != nil && c.even }
 
 // untilClimbed returns the time until short lives meet the limit again, the kubelet's back-off between two starts
 // included.

@@ -58,6 +58,9 @@ func usualRequest(f *facts, r *Recommendation, limit int64) int64 {
 // growsInPart is the share of growing lives from which a larger limit is not called a cure.
 const growsInPart = 0.30
 
+// heapFills is how many hours a heap may take to fill; steady growth for longer may be a leak beside it.
+const heapFills = 24.0
+
 // qualify adds what a person must know before taking the size.
 func qualify(f *facts, c *Cause, r *Recommendation) {
 	s := f.stats()
@@ -80,6 +83,11 @@ func qualify(f *facts, c *Cause, r *Recommendation) {
 		if f.diesStarting() && f.eligible == 0 {
 			r.Cures = false
 			r.Warnings = append(r.Warnings, "it never lived long enough to show what it needs: take this as a first step and look again")
+		}
+	case JVMHeap:
+		if f.growing() && !f.slows() && f.hoursToLimit() > heapFills {
+			r.Cures = false
+			r.Warnings = append(r.Warnings, data.Textf("memory grows for %s without slowing down, and a heap fills sooner: it may leak as well", hoursText(f.hoursToLimit())))
 		}
 	case UnknownCause:
 		r.Cures = false
