@@ -19,33 +19,34 @@ func TestMain(m *testing.M) {
 // BenchmarkHistoryDecode reads 86,400 samples, 30 days of one pod at 30 s, from a server that only sends bytes.
 func BenchmarkHistoryDecode(b *testing.B) {
 	const perDay = 2880
-	body := func(day int) string {
+	from := ago(historyDays * day)
+	body := func(begin, end time.Time) string {
 		var s strings.Builder
-		fmt.Fprintf(&s, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"namespace":"shop","pod":"p","container":"api","id":"/d%d"},"values":[`, day)
-		for i := range perDay {
-			if i > 0 {
+		s.WriteString(`{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"namespace":"shop","pod":"p","container":"api","id":"/a"},"values":[`)
+		for i := begin.Sub(from) / scrape; i < end.Sub(from)/scrape; i++ {
+			if i > begin.Sub(from)/scrape {
 				s.WriteByte(',')
 			}
-			fmt.Fprintf(&s, `[%d.412,"%d"]`, ago(time.Duration(30-day)*24*time.Hour).Unix()+int64(i+1)*30, 200<<20+i)
+			fmt.Fprintf(&s, `[%d.412,"%d"]`, from.Add(i*scrape).Unix(), 200<<20+i)
 		}
 		s.WriteString("]}]}}")
 		return s.String()
 	}
-	days := map[string]string{}
-	for d := range historyDays {
-		days[fmt.Sprint(ago(time.Duration(29-d)*24*time.Hour).Unix())] = body(d)
+	parts := map[string]string{}
+	for to := testNow; to.After(from); to = to.Add(-longestShard) {
+		parts[fmt.Sprint(to.Unix())] = body(to.Add(-longestShard), to)
 	}
 	var counts strings.Builder
-	for d := range historyDays {
-		fmt.Fprintf(&counts, `,[%d,"%d"]`, ago(time.Duration(29-d)*24*time.Hour).Unix(), perDay)
+	for at := from.Add(estimateStep); !at.After(testNow); at = at.Add(estimateStep) {
+		fmt.Fprintf(&counts, `,[%d,"1"]`, at.Unix())
 	}
 	count := `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[` + counts.String()[1:] + `]}]}}`
 	rt := bodies(func(req *http.Request) string {
 		switch q := req.FormValue("query"); {
-		case strings.HasPrefix(q, "sum(count_over_time"):
+		case strings.HasPrefix(q, "count("+data.MetricWorkingSet):
 			return count
-		case strings.HasSuffix(q, "}[1d]"):
-			return days[req.FormValue("time")]
+		case rawLength(b, q) > scrapeLook:
+			return parts[req.FormValue("time")]
 		}
 		return `{"status":"success","data":{"resultType":"matrix","result":[]}}`
 	})
@@ -56,7 +57,7 @@ func BenchmarkHistoryDecode(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		h, err := r.History(b.Context(), apiCase(), nil)
-		if err != nil || len(h.Lives) != historyDays || h.Lives[0].Len() != perDay {
+		if err != nil || len(h.Lives) != 1 || h.Lives[0].Len() != historyDays*perDay {
 			b.Fatalf("%v, %v", h, err)
 		}
 	}

@@ -22,6 +22,14 @@ const (
 	limitStep = time.Hour
 	// coarseShard is how much time one query of step maxima covers.
 	coarseShard = 5 * day
+	// estimateStep is how far apart the looks are by which the samples of a history are estimated.
+	estimateStep = 6 * time.Hour
+	// shardSamples is how many raw samples one query is to hold, as estimated, and longestShard how long it may be.
+	shardSamples = 20_000
+	longestShard = 5 * day
+	// shardHalvings cut the longest shard to less than estimateStep, should the estimate be wrong or the server's limit
+	// low.
+	shardHalvings = 5
 )
 
 // coarseSteps are the resolutions of a history that is too large to be read raw; the first that fits is taken.
@@ -35,15 +43,20 @@ func (r *Reader) History(ctx context.Context, c *data.Container, progress func(d
 	to := r.now().Truncate(time.Second)
 	b := &historyBuilder{r: r, n: &notes{}, c: c, sel: Selector(c), spacing: spacing{}}
 	b.h = &data.History{Key: c.Key, From: to.Add(-historyDays * day), To: to, Selector: b.sel, Source: r.source}
-	counts, err := b.countDays(ctx)
+	parts, err := b.estimate(ctx)
 	if err != nil && hopeless(err) {
 		return nil, err
 	}
-	tasks := b.memoryTasks(ctx, counts, err)
+	tasks := b.memoryTasks(ctx, parts, err)
 	tasks = append(tasks, b.otherTasks()...)
 	load, loads := b.loadTasks()
 	tasks = append(tasks, loads...)
 	r.runAll(ctx, b.n, tasks, counter(progress, len(tasks)))
+	if b.tooMuch && len(b.pieces) == 0 {
+		b.n.gap("statistics from every sample", data.Text("Prometheus gives out too few samples at a time: they come from maxima of "+data.PromDuration(coarseSteps[0])))
+		b.memory = true
+		r.runAll(ctx, b.n, b.coarseTasks(coarseSteps[0]), nil)
+	}
 	load.sayMissing()
 	if ctx.Err() != nil {
 		return nil, r.explain(ctx, ctx.Err())
@@ -84,41 +97,46 @@ type historyBuilder struct {
 	pieces  []series
 	spacing spacing
 	memory  bool // every part of the memory was answered
+	tooMuch bool // a part was more than the server gives out
 }
 
-// countDays returns how many samples each day has, oldest day first; a day is the 24 hours before a whole number of
-// days ago. The server reads them and sends thirty numbers.
-func (b *historyBuilder) countDays(ctx context.Context) ([]float64, error) {
-	promql := "sum(count_over_time(" + data.MetricWorkingSet + "{" + b.sel + "}[1d]))"
-	a, err := b.r.ranged(ctx, promql, b.h.From.Add(day), b.h.To, day)
+// estimate returns how many samples each part of estimateStep has, newest first. It counts the instances at each step
+// and takes them to be sampled at the scrape interval: a sample a step, where counting the samples would read them all.
+func (b *historyBuilder) estimate(ctx context.Context) ([]float64, error) {
+	promql := "count(" + data.MetricWorkingSet + "{" + b.sel + "})"
+	a, err := b.r.ranged(ctx, promql, b.h.From.Add(estimateStep), b.h.To, estimateStep)
 	if err != nil {
 		return nil, err
 	}
 	b.n.took(a)
-	counts := make([]float64, historyDays)
+	interval := b.r.scrapeInterval(ctx, b.c.Key.Namespace.String())
+	if interval <= 0 {
+		interval = unknownScrape
+	}
+	out := make([]float64, historyDays*day/estimateStep)
 	for _, s := range seriesOf(a.value) {
 		for i, t := range s.T {
-			if at := int(time.UnixMilli(t).Sub(b.h.From)/day) - 1; at >= 0 && at < historyDays {
-				counts[at] += s.V[i]
+			if at := int(b.h.To.Sub(time.UnixMilli(t)) / estimateStep); at >= 0 && at < len(out) {
+				out[at] += s.V[i] * estimateStep.Seconds() / interval.Seconds()
 			}
 		}
 	}
-	return counts, nil
+	return out, nil
 }
 
-// memoryTasks decides how the memory is read. Where the days could not be counted, maxima are the careful way.
-func (b *historyBuilder) memoryTasks(ctx context.Context, counts []float64, err error) []task {
+// memoryTasks decides how the memory is read. Where nothing could be estimated, maxima are the careful way.
+func (b *historyBuilder) memoryTasks(ctx context.Context, parts []float64, err error) []task {
 	b.memory = true
 	if err != nil {
 		b.n.gap("statistics from every sample", data.Clean("the samples could not be counted ("+err.Error()+"): they come from maxima of 5 minutes"))
 		return b.coarseTasks(coarseSteps[0])
 	}
 	total := 0.0
-	for _, n := range counts {
+	for _, n := range parts {
 		total += n
 	}
 	if total <= b.r.budget {
-		return b.rawTasks(counts)
+		return b.rawTasks(parts)
 	}
 	interval := b.busiestInterval(ctx)
 	b.h.ScrapeInterval = interval
@@ -129,24 +147,32 @@ func (b *historyBuilder) memoryTasks(ctx context.Context, counts []float64, err 
 			break
 		}
 	}
-	b.n.gap("statistics from every sample", data.Textf("%.1f million samples are more than is fair to read: they come from maxima of %s", total/1e6, data.PromDuration(step)))
+	b.n.gap("statistics from every sample", data.Textf("about %.1f million samples are more than is fair to read: they come from maxima of %s", total/1e6, data.PromDuration(step)))
 	return b.coarseTasks(step)
 }
 
-// rawTasks reads the days that have samples, newest first.
-func (b *historyBuilder) rawTasks(counts []float64) []task {
+// rawTasks reads every sample, newest first, in parts of about shardSamples. What seems to be empty is read as well: it
+// costs nothing if it is, and a pod that lived for a short time between two looks is not lost.
+func (b *historyBuilder) rawTasks(parts []float64) []task {
 	var out []task
-	for i := historyDays - 1; i >= 0; i-- {
-		if counts[i] == 0 {
-			continue
-		}
-		from := b.h.From.Add(time.Duration(i) * day)
-		out = append(out, task{data.Textf("memory from %s to %s", stamp(from), stamp(from.Add(day))), func(ctx context.Context) error {
-			s, err := b.r.raw(ctx, b.n, data.MetricWorkingSet+"{"+b.sel+"}", from, from.Add(day), maxHalvings)
+	to, from, n := b.h.To, b.h.To, 0.0
+	flush := func() {
+		begin, end := from, to
+		out = append(out, task{data.Textf("memory from %s to %s", stamp(begin), stamp(end)), func(ctx context.Context) error {
+			s, err := b.r.raw(ctx, b.n, data.MetricWorkingSet+"{"+b.sel+"}", begin, end, shardHalvings)
 			b.add(s, err)
 			return err
 		}})
+		to, n = from, 0
 	}
+	for _, estimated := range parts {
+		if from.Before(to) && (n+estimated > shardSamples || to.Sub(from) >= longestShard) {
+			flush()
+		}
+		from = from.Add(-estimateStep)
+		n += estimated
+	}
+	flush()
 	return out
 }
 
@@ -175,6 +201,7 @@ func (b *historyBuilder) add(s []series, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.memory = b.memory && err == nil
+	b.tooMuch = b.tooMuch || troubleOf(err) == TooMuch
 	b.pieces = append(b.pieces, s...)
 	for _, one := range s {
 		b.spacing.add(one.Samples)

@@ -6,9 +6,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/prometheus/common/model"
 
 	"github.com/oomedic/oomedic/data"
 )
@@ -82,21 +83,35 @@ func TestHistoryOfASawtooth(t *testing.T) {
 	checkQueries(t, h)
 }
 
-// checkQueries looks that each question is on record and that no empty day was asked for.
+// checkQueries looks that each question is on record and that no sample was asked for twice.
 func checkQueries(t *testing.T, h *data.History) {
 	t.Helper()
-	days := 0
+	asked := time.Duration(0)
 	for _, q := range h.Queries {
-		if strings.HasSuffix(q.PromQL, "}[1d]") {
-			days++
-			if q.Points == 0 || q.Step != 0 || q.End.IsZero() {
+		if length := rawLength(t, q.PromQL); length > 0 {
+			asked += length
+			if q.Step != 0 || q.End.IsZero() {
 				t.Errorf("the record of %s is incomplete: %+v", q.PromQL, q)
 			}
 		}
 	}
-	if days != 5 { // the first sample lies at the very edge of a fifth
-		t.Errorf("%d days were read, want the 5 that have samples", days)
+	if asked != historyDays*day {
+		t.Errorf("%s were read, want 30 days", asked)
 	}
+}
+
+// rawLength is how much time a question for raw samples covers, 0 for another question.
+func rawLength(t testing.TB, promql string) time.Duration {
+	t.Helper()
+	_, length, ok := strings.Cut(promql, "}[")
+	if !ok || !strings.HasPrefix(promql, data.MetricWorkingSet) {
+		return 0
+	}
+	d, err := model.ParseDuration(strings.TrimSuffix(length, "]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(d)
 }
 
 func checkOrder(t *testing.T, l data.Life) {
@@ -209,39 +224,32 @@ func TestHistoryTooLargeIsReadAsMaxima(t *testing.T) {
 		}
 	}
 	for _, q := range h.Queries {
-		if strings.HasSuffix(q.PromQL, "[1d]") {
+		if rawLength(t, q.PromQL) > 0 {
 			t.Errorf("%s was read raw", q.PromQL)
 		}
 	}
 }
 
-func TestHistoryHalvesDaysThatAreTooLarge(t *testing.T) {
+func TestHistoryHalvesWhatIsTooLarge(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		refused []string // lengths of range selectors that are too much for the server
-		samples int
-		asked   int // raw queries
+		longest    time.Duration // that the server gives out
+		samples    int
+		resolution time.Duration
 	}{
-		"half a day fits":     {[]string{"[1d]"}, 2880, 3},
-		"a quarter fits":      {[]string{"[1d]", "[12h]"}, 2880, 7},
-		"nothing fits at all": {[]string{"[1d]", "[12h]", "[6h]"}, 0, 3}, // and then it is left alone
+		"half fits":           {2*day + 12*time.Hour, 2880, 0},
+		"a sixteenth fits":    {8 * time.Hour, 2880, 0},
+		"nothing fits at all": {time.Hour, 288, 5 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newEngine(t, 50_000_000)
 			own := apiCase()
 			e.load(t, memory(own.Key.Pod.String(), "/a").with(ago(24*time.Hour-scrape), testNow.Add(time.Second), scrape, always(mi)))
-			var asked atomic.Int32
 			r, _ := serve(t, Options{Timeout: time.Minute}, func(w http.ResponseWriter, req *http.Request) {
-				q := req.FormValue("query")
-				if strings.HasPrefix(q, data.MetricWorkingSet) {
-					asked.Add(1)
-					for _, length := range c.refused {
-						if strings.HasSuffix(q, length) {
-							says(422, jsonKind, `{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory in query execution"}`)(w, req)
-							return
-						}
-					}
+				if rawLength(t, req.FormValue("query")) > c.longest {
+					says(422, jsonKind, `{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory in query execution"}`)(w, req)
+					return
 				}
 				e.Config.Handler.ServeHTTP(w, req)
 			})
@@ -253,28 +261,40 @@ func TestHistoryHalvesDaysThatAreTooLarge(t *testing.T) {
 			for _, l := range h.Lives {
 				got += l.Len()
 			}
-			_, gap := gapOf(h.Gaps, "memory from")
-			if got != c.samples || int(asked.Load()) != c.asked || gap != (c.samples == 0) {
-				t.Errorf("%d samples of %d in %d questions of %d; gaps %v", got, c.samples, asked.Load(), c.asked, h.Gaps)
+			_, gap := gapOf(h.Gaps, "statistics from every sample")
+			if got < c.samples || got > c.samples+2 || h.Resolution != c.resolution || gap != (c.resolution > 0) {
+				t.Errorf("%d samples at %s; gaps %v", got, h.Resolution, h.Gaps)
 			}
 		})
 	}
 }
 
-func TestHistoryThatCannotBeCounted(t *testing.T) {
+func TestHistoryOfAServerThatGivesLittle(t *testing.T) {
 	t.Parallel()
-	e := newEngine(t, 2000) // a day at 30 s has 2,880 samples, an hour 120
+	e := newEngine(t, 600) // a day at 30 s has 2,880 samples, and a 32nd of five days 450
 	c := apiCase()
 	e.load(t, memory(c.Key.Pod.String(), "/a").with(ago(24*time.Hour), testNow, scrape, always(mi)))
 	h, err := e.reader(t, Options{}).History(t.Context(), c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if why, ok := gapOf(h.Gaps, "statistics from every sample"); h.Resolution != 5*time.Minute || !ok || !strings.Contains(why, "too many samples") {
-		t.Errorf("resolution %s, gaps %v", h.Resolution, h.Gaps)
+	if len(h.Lives) != 1 || h.Lives[0].Len() != 2880 || h.Resolution != 0 {
+		t.Errorf("lives %v at %s, gaps %v", ids(h.Lives), h.Resolution, h.Gaps)
 	}
-	if len(h.Lives) != 1 || h.Lives[0].Len() < 288 {
-		t.Errorf("lives %v", ids(h.Lives))
+}
+
+// TestHistoryIsReadInPartsOfOneSize holds that many pods make short parts and few pods long ones, without a hole.
+func TestHistoryIsReadInPartsOfOneSize(t *testing.T) {
+	t.Parallel()
+	for pods, want := range map[int]int{0: 6, 1: 6, 10: 60, 40: 120} { // 6: longestShard; 60: 14,400 samples; 120: estimateStep
+		b := &historyBuilder{r: &Reader{}, n: &notes{}, h: &data.History{From: ago(historyDays * day), To: testNow}}
+		parts := make([]float64, historyDays*4)
+		for i := range parts {
+			parts[i] = float64(pods) * estimateStep.Seconds() / scrape.Seconds()
+		}
+		if got := len(b.rawTasks(parts)); got < want || got > want+want/3 {
+			t.Errorf("%d pods: %d parts, want about %d", pods, got, want)
+		}
 	}
 }
 
