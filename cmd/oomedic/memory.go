@@ -14,7 +14,10 @@ const collectAt = 50
 const goCollectAt = 100
 
 // saveMemory makes the program small. GOGC, where it is set, stays in force.
-func saveMemory() { collect(collectAt) }
+func saveMemory() {
+	collect(collectAt)
+	dropStartPages()
+}
 
 // collect sets at how much growth garbage is collected.
 func collect(percent int) {
