@@ -18,6 +18,7 @@ const fresh = time.Minute
 // rowPens are the pens of a row.
 type rowPens struct {
 	text, strong, muted, warn, bad, mark pen
+	found                                pen // what a filter found
 	state                                map[data.RunState]pen
 	spark                                sparkPens
 }
@@ -38,7 +39,7 @@ func (p *killPens) of(t *themes.Theme) *killPens {
 }
 
 func newRowPens(t *themes.Theme, of func(lipgloss.Style) pen) rowPens {
-	out := rowPens{text: of(t.Text), strong: of(t.Strong), muted: of(t.Muted), warn: of(t.Warn), bad: of(t.Bad), mark: of(t.Accent),
+	out := rowPens{text: of(t.Text), strong: of(t.Strong), muted: of(t.Muted), warn: of(t.Warn), bad: of(t.Bad), mark: of(t.Accent), found: of(t.Match),
 		state: map[data.RunState]pen{}, spark: sparkPens{of(t.Usage), of(t.Kill), of(t.Gap)}}
 	for _, s := range []data.RunState{data.Running, data.CrashLooping, data.Waiting, data.Completed, data.Gone, data.Unknown} {
 		out.state[s] = of(stateSeverity(t, s).style)
@@ -84,7 +85,7 @@ func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref stri
 			b.WriteString(s.memoryCell(f, c, p, scoped, col.min))
 		} else {
 			text, with := s.cell(f, col, c, ref, p)
-			b.WriteString(with.ink(text))
+			b.WriteString(s.filter.inkFound(text, col.id, with, p.found))
 		}
 		used += col.gap + col.min
 	}
