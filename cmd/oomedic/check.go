@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -70,6 +71,9 @@ type checkedCandidate struct {
 	Missing               []data.Gap      `json:"missing,omitempty"`
 }
 
+// inUse reports whether the candidate is the one that is asked, and answers.
+func (c checkedCandidate) inUse() bool { return c.Used && c.State == string(data.Accepted) }
+
 type checkedMetric struct {
 	Name string   `json:"name"`
 	Has  bool     `json:"has"`
@@ -96,19 +100,8 @@ func (o *options) check(ctx context.Context, output string) error {
 	if offline != nil {
 		gaps = append(gaps, data.Gap{What: "services of the cluster", Why: data.Clean(offline.Error())})
 	}
-	r := checked{Cluster: cluster.Server.String(), MetricsAPI: f.present != nil && f.present.Available(ctx), Gaps: gaps, Candidates: []checkedCandidate{}}
-	if r.Gaps == nil {
-		r.Gaps = []data.Gap{}
-	}
-	used := false
-	for _, c := range candidates {
-		r.Candidates = append(r.Candidates, checkedOf(c))
-		if c.Used {
-			r.Used = c.Name.String()
-			used = c.State == data.Accepted
-		}
-	}
-	r.Next = nextSteps(candidates, state, r.MetricsAPI)
+	r := checkedAll(candidates, gaps, state, f.present != nil && f.present.Available(ctx))
+	r.Cluster = cluster.Server.String()
 	if output == "json" {
 		enc := json.NewEncoder(o.Out)
 		enc.SetIndent("", "  ")
@@ -117,10 +110,26 @@ func (o *options) check(ctx context.Context, output string) error {
 	} else {
 		err = writeCheck(o.Out, r)
 	}
-	if err == nil && !used {
+	if err == nil && !slices.ContainsFunc(r.Candidates, checkedCandidate.inUse) {
 		return errNoneUsable
 	}
 	return err
+}
+
+// checkedAll puts together what was found.
+func checkedAll(candidates []data.Candidate, gaps []data.Gap, state views.Metrics, metricsAPI bool) checked {
+	r := checked{MetricsAPI: metricsAPI, Gaps: gaps, Candidates: []checkedCandidate{}}
+	if r.Gaps == nil {
+		r.Gaps = []data.Gap{}
+	}
+	for _, c := range candidates {
+		r.Candidates = append(r.Candidates, checkedOf(c))
+		if c.Used {
+			r.Used = c.Name.String()
+		}
+	}
+	r.Next = nextSteps(candidates, state, r.MetricsAPI)
+	return r
 }
 
 func checkedOf(c data.Candidate) checkedCandidate {
@@ -176,7 +185,8 @@ func nextSteps(cs []data.Candidate, state views.Metrics, metricsAPI bool) []stri
 		}
 	}
 	if len(cs) == 0 {
-		add("name a Prometheus with --prometheus-url URL, or as prometheus.url in the configuration file")
+		add("if one runs elsewhere, name it: --prometheus-url http://HOST:9090, or prometheus.url in the configuration file")
+		add("if one runs in the cluster under other labels: kubectl -n NAMESPACE port-forward svc/NAME 9090, then --prometheus-url http://localhost:9090")
 	}
 	if state.Problem != "" && len(out) == 0 {
 		add(state.Problem.String())
@@ -189,6 +199,7 @@ func nextSteps(cs []data.Candidate, state views.Metrics, metricsAPI bool) []stri
 
 // writeCheck prints the candidates for people.
 func writeCheck(w io.Writer, r checked) error {
+	used := slices.ContainsFunc(r.Candidates, checkedCandidate.inUse)
 	if len(r.Candidates) == 0 {
 		fmt.Fprintln(w, "No service in the cluster looks like a Prometheus, and none was named.")
 	} else {
@@ -196,7 +207,7 @@ func writeCheck(w io.Writer, r checked) error {
 		fmt.Fprintln(t, "STATE\tCANDIDATE\tKIND\tVIA\tADDRESS")
 		for _, c := range r.Candidates {
 			state := c.State
-			if c.Used && c.State == string(data.Accepted) {
+			if c.inUse() {
 				state = "in use"
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", state, c.Name, c.Kind, c.Via, c.Address)
@@ -206,6 +217,9 @@ func writeCheck(w io.Writer, r checked) error {
 		}
 	}
 	for _, c := range r.Candidates {
+		if !used {
+			c.Next = "" // stands below, with those of all
+		}
 		if err := writeCandidate(w, c); err != nil {
 			return err
 		}
