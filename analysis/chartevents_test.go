@@ -22,7 +22,7 @@ func eventLife(pod data.Text, from, to int, v float64) data.Life {
 	return l
 }
 
-func stepsOf(c *data.Chart, values ...float64) data.Samples {
+func valuesOver(c *data.Chart, values ...float64) data.Samples {
 	var s data.Samples
 	for i, v := range values {
 		s.T, s.V = append(s.T, c.From.Add(time.Duration(10*i)*time.Minute).UnixMilli()), append(s.V, v)
@@ -43,12 +43,12 @@ func TestChartEvents(t *testing.T) {
 		{"nothing happens", "Deployment", func() *data.Chart { return eventChart(eventLife("api-77-a", 0, 60, mi)) }, nil},
 		{"a limit is raised", "", func() *data.Chart {
 			c := eventChart(eventLife("db-0", 0, 60, mi))
-			c.Limit, c.Request = stepsOf(c, 512*mi, 512*mi, 768*mi, 768*mi), stepsOf(c, 256*mi, 256*mi, 256*mi, 512*mi)
+			c.Limit, c.Request = valuesOver(c, 512*mi, 512*mi, 768*mi, 768*mi), valuesOver(c, 256*mi, 256*mi, 256*mi, 512*mi)
 			return c
 		}, []string{"limit 20 limit 512Mi → 768Mi", "request 30 request 256Mi → 512Mi"}},
 		{"no limit becomes one", "", func() *data.Chart {
 			c := eventChart(eventLife("db-0", 0, 60, mi))
-			c.Limit = stepsOf(c, 0, 768*mi)
+			c.Limit = valuesOver(c, 0, 768*mi)
 			return c
 		}, nil},
 		{"a restart without a kill", "", func() *data.Chart {
@@ -106,7 +106,7 @@ func TestBeforeAfter(t *testing.T) {
 	t.Parallel()
 	const mi = float64(1 << 20)
 	c := eventChart(eventLife("db-0", 0, 29, 500*mi), eventLife("db-0", 30, 60, 560*mi))
-	c.Limit = stepsOf(c, 512*mi, 512*mi, 512*mi, 768*mi)
+	c.Limit = valuesOver(c, 512*mi, 512*mi, 512*mi, 768*mi)
 	minute := func(m int) time.Time { return c.From.Add(time.Duration(m) * time.Minute) }
 	c.Kills = []data.Kill{{At: minute(-5)}, {At: minute(10)}, {At: minute(29)}, {At: minute(45)}}
 	before, after := BeforeAfter(c, minute(30))

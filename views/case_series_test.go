@@ -40,7 +40,7 @@ func TestSeriesEvents(t *testing.T) {
 			[]data.Kill{{At: at(20).Add(time.Second)}}, []string{"02:32 kill"}},
 		{"a kill outside of the window is left out", func(*data.Chart) {}, []data.Kill{{At: at(-1)}, {At: at(61)}}, nil},
 		{"a silence and a kill in it", func(c *data.Chart) { c.Lives[0].Samples = without(c.Lives[0].Samples, 20, 40) },
-			[]data.Kill{{At: at(30)}}, []string{"02:31 no data 21m", "02:42 kill (no sample)"}},
+			[]data.Kill{{At: at(30)}}, []string{"02:31 no data 21m", "02:42 kill"}},
 		{"a second life", func(c *data.Chart) {
 			s := c.Lives[0].Samples
 			c.Lives = []data.Life{{Samples: s.Between(at(0), at(30))}, {Samples: s.Between(at(31), at(61))}}

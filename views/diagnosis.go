@@ -16,7 +16,12 @@ type DiagnosisScreen struct {
 	visited [5]bool
 	chosen  int  // of the step's commands
 	follow  bool // the chosen command is to be scrolled into sight
+	lesson  bool // how it works is told too
+	option  int  // of the sizes, counted from the recommended one
 	reading reading
+
+	pickedFrom, pickedOne *analysis.Diagnosis // what the chosen size was made of, and made
+	pickedAt              int
 }
 
 // NewDiagnosis returns the screen for the container with key k, at the first step.
@@ -54,6 +59,8 @@ var (
 	stepJump = key.NewBinding(key.WithKeys("1", "2", "3", "4", "5"), key.WithHelp("1-5", "go to step"))
 	stepCopy = key.NewBinding(key.WithKeys("y"), key.WithHelp("y", "copy command"))
 	stepTab  = key.NewBinding(key.WithKeys("tab", "shift+tab", "J", "K"), key.WithHelp("tab", "choose command"))
+	stepSize = key.NewBinding(key.WithKeys("o"), key.WithHelp("o", "another size"))
+	stepWhy  = key.NewBinding(key.WithKeys("w"), key.WithHelp("w", "how it works"))
 	stepCase = key.NewBinding(key.WithKeys("c"), key.WithHelp("c", "chart"))
 	stepRead = key.NewBinding(key.WithKeys("j", "k", "down", "up", "ctrl+d", "ctrl+u", "pgdown", "pgup", "g", "G", "home", "end"), key.WithHelp("j/k", "scroll"))
 	stepMake = key.NewBinding(key.WithKeys("r"), key.WithHelp("r", "diagnose again"))
@@ -68,7 +75,11 @@ func (s *DiagnosisScreen) Keys() []key.Binding {
 		if s.step == 4 {
 			next = stepFix
 		}
-		out = append(out, next, stepBack, stepJump, stepCopy, stepTab)
+		out = append(out, next, stepBack)
+		if s.step == 4 && len(sizeChoices(l.Value)) > 1 {
+			out = append(out, stepSize)
+		}
+		out = append(out, stepWhy, stepJump, stepCopy, stepTab)
 	}
 	if l.Problem != "" && !l.Loading {
 		out = append(out, stepMake)
@@ -95,17 +106,21 @@ func (s *DiagnosisScreen) Press(m tea.KeyPressMsg) Intent {
 		return nil
 	case key.Matches(m, stepNext):
 		if s.step == 4 {
-			return OpenFix{s.key}
+			return s.openFix(l.Value)
 		}
 		s.goTo(s.step + 1)
 	case key.Matches(m, stepBack):
 		s.goTo(s.step - 1)
 	case key.Matches(m, stepJump):
 		s.goTo(int(k[0] - '1'))
+	case key.Matches(m, stepWhy):
+		s.lesson = !s.lesson
+	case key.Matches(m, stepSize) && s.step == 4:
+		s.option--
 	case key.Matches(m, stepTab):
-		s.choose(l.Value, k)
+		s.choose(s.picked(l.Value), k)
 	case key.Matches(m, stepCopy):
-		cmds := stepCommands(l.Value, s.step)
+		cmds := stepCommands(s.picked(l.Value), s.step)
 		if len(cmds) == 0 {
 			return Say{"This step has no command to copy."}
 		}
@@ -161,11 +176,13 @@ func (s *DiagnosisScreen) View(f Frame) string {
 // body lays out the step, with every command whole or only the chosen one.
 func (s *DiagnosisScreen) body(f Frame, l Loaded[analysis.Diagnosis], whole bool) *sheet {
 	sh := &sheet{t: f.Theme, width: f.Width, whole: whole}
-	if cmds := stepCommands(l.Value, s.step); len(cmds) > 0 {
+	d := s.picked(l.Value)
+	if cmds := stepCommands(d, s.step); len(cmds) > 0 {
 		s.chosen %= len(cmds)
 		sh.selected = cmds[s.chosen].String()
 	}
-	layStep(sh, f, l.Value, s.step, l.Loading)
+	on := s.optionOf(len(sizeChoices(l.Value)))
+	layStep(sh, f, stepLay{d: d, base: l.Value, step: s.step, loading: l.Loading, option: on, lesson: s.lesson})
 	return sh
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
-// laySize writes the recommended size: now and new, how it was reckoned, what it costs, and what to mind.
-func laySize(s *sheet, d *analysis.Diagnosis) {
+// laySize writes the size of d, which is the recommended one of base or another that was chosen: now and new, how it was reckoned, what it costs, and what to mind.
+func laySize(s *sheet, d, base *analysis.Diagnosis, option int) {
 	r, now := d.Recommendation, d.Container.Resources
 	s.blank()
 	if r.Limit == nil && r.Request == nil {
@@ -26,6 +26,8 @@ func laySize(s *sheet, d *analysis.Diagnosis) {
 	if text := bridgeText(r, d.Cause.Class); text != "" {
 		s.alert(1, s.t.Warn, s.t.Glyphs.Warn, text)
 	}
+	layOptions(s, base, option)
+	layNext(s, d)
 	if len(r.Steps) > 0 {
 		s.heading("How it was reckoned" + behind(r.Policy))
 		for _, line := range r.Steps {
@@ -79,7 +81,10 @@ func bridgeText(r analysis.Recommendation, c analysis.Class) string {
 func layCost(s *sheet, c analysis.Cost) {
 	s.heading("What it costs")
 	s.prose(3, s.t.Text, costText(c))
-	for _, line := range c.Steps {
+	if c.BandAid != "" {
+		s.alert(3, s.t.Warn, s.t.Glyphs.Warn, upperFirst(c.BandAid.String()))
+	}
+	for _, line := range costSteps(c) {
 		s.prose(3, s.t.Muted, line.String())
 	}
 	if c.NetZero != "" {

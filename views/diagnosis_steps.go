@@ -8,19 +8,35 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
+// stepLay is one step as it is to be laid out.
+type stepLay struct {
+	d       *analysis.Diagnosis
+	base    *analysis.Diagnosis // d before another size was chosen
+	step    int
+	loading bool // the history is still being read
+	option  int  // the chosen one of the sizes
+	lesson  bool // how it works is told too
+}
+
 // layStep writes one step: the answer first, then what shows it, what it means, and how to see it oneself.
-func layStep(s *sheet, f Frame, d *analysis.Diagnosis, i int, loading bool) {
+func layStep(s *sheet, f Frame, l stepLay) {
+	d, i := l.d, l.step
 	st := d.Steps[i]
 	layAnswer(s, st)
+	if i == 0 {
+		layWhen(s, f, d)
+	}
+	if l.lesson {
+		layLesson(s, i)
+	}
 	evidence, against := stepEvidence(d, i)
-	if i == 4 {
-		laySize(s, d)
-	}
-	if i == 3 {
+	switch i {
+	case 4:
+		laySize(s, d, l.base, l.option)
+	case 3:
 		layCause(s, d)
-	}
-	if i == historyStep {
-		layHistory(s, f, d, loading)
+	case historyStep:
+		layHistory(s, f, d, l.loading)
 	}
 	layEvidence(s, d, i, evidence, s.t.Glyphs.OK, true)
 	layEvidence(s, d, i, against, s.t.Glyphs.Bad, false)
@@ -28,7 +44,7 @@ func layStep(s *sheet, f Frame, d *analysis.Diagnosis, i int, loading bool) {
 		s.heading("What it means")
 		s.prose(3, s.t.Text, st.Meaning.String())
 	}
-	layDetail(s, d, i)
+	layDetail(s, l.base, i)
 	if i == 3 {
 		layAdvice(s, d)
 	}
@@ -38,6 +54,19 @@ func layStep(s *sheet, f Frame, d *analysis.Diagnosis, i int, loading bool) {
 		s.prose(3, s.t.Text, st.Doubt.String())
 	}
 	layGaps(s, d, i)
+	if !l.lesson {
+		s.blank()
+		s.prose(1, s.t.Muted, "New to this? w tells how it works.")
+	}
+}
+
+// layWhen says when the last kill was, by the clock of whoever reads it.
+func layWhen(s *sheet, f Frame, d *analysis.Diagnosis) {
+	at := d.Confirmation.LastKillAt
+	if at.IsZero() {
+		return
+	}
+	s.prose(3, s.t.Muted, "last kill "+at.In(f.Zone).Format("Mon 2 Jan 15:04:05 MST")+", "+Ago(at, f.Now)+" ago")
 }
 
 // stepEvidence returns what a step shows for and against its answer, without what its table or list shows already.
@@ -88,7 +117,9 @@ func layEvidence(s *sheet, d *analysis.Diagnosis, i int, list []analysis.Evidenc
 
 // layDetail writes the step's further lines, without those that its own table or arithmetic shows already.
 func layDetail(s *sheet, d *analysis.Diagnosis, i int) {
-	lines := d.Steps[i].Detail
+	lines := slices.DeleteFunc(slices.Clone(d.Steps[i].Detail), func(l data.Text) bool {
+		return i == 0 && strings.HasPrefix(l.String(), "last kill at ") // layWhen says it by the reader's own clock
+	})
 	if i == 3 && d.Cause.Class != "" {
 		return // it is the cause's own fields in words, and layCause has written those
 	}

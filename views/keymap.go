@@ -16,7 +16,7 @@ func Keymap() []HelpGroup {
 			keyCaseIn, keyCaseOut, keyCasePanBack, keyCasePanOn, keyCaseWhole, keyCaseParts, keyCaseReplicas, keyCaseLevels, keyCaseAhead, keyCaseDots,
 			keyCaseTable, keyCaseDown, keyCaseUp, keyCasePageDown, keyCasePageUp, keyCaseNewest, keyCaseOldest, keyCaseCopy, keyCaseReload,
 		}},
-		{Title: "Diagnosis", Keys: []key.Binding{stepNext, stepBack, stepJump, stepTab, stepCopy, stepCase, stepFix, stepRead, stepMake}},
+		{Title: "Diagnosis", Keys: []key.Binding{stepNext, stepBack, stepJump, stepTab, stepCopy, stepSize, stepWhy, stepCase, stepFix, stepRead, stepMake}},
 		{Title: "Fix", Keys: []key.Binding{
 			fixYes, fixNo, fixEditKey, fixWay, fixKnobs, fixUnfold, fixRaw, fixExportKey, fixCopy, fixUndo, fixEnd, fixAgain, fixNoRecord,
 			fixDiagnosis, fixSkip, fixNext, fixEndSeries, fixRead,
