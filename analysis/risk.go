@@ -70,6 +70,8 @@ type Risk struct {
 	GiveBack *int64
 	Monthly  *float64
 	Evidence []Evidence
+
+	usualLife time.Duration // how long it lived before, when Left rests on that
 }
 
 // RiskSummary counts what was looked at, rows that were left out included.
@@ -122,12 +124,20 @@ func Risks(u *data.ClusterUsage, price Price, now time.Time) ([]Risk, RiskSummar
 // dangerOf judges whether one container is near its limit or on the way to it.
 func dangerOf(one *data.Usage, u *data.ClusterUsage, now time.Time) (Risk, bool) {
 	limit := above(one.Limit)
-	if limit == nil || one.WorkingSet == nil || !isMemory(*one.WorkingSet) {
+	if limit == nil {
 		return Risk{}, false
 	}
-	share := *one.WorkingSet / float64(*limit)
-	r := Risk{Usage: *one, Share: &share}
-	r.forecast(u, now)
+	r, share := Risk{Usage: *one}, 0.0
+	if measured(one) {
+		share = *one.WorkingSet / float64(*limit)
+		r.Share = &share
+		r.forecast(u, now)
+	} else {
+		r.Usage.WorkingSet, r.Usage.Recent, r.Usage.Parts, r.Usage.At = nil, nil, nil, time.Time{}
+	}
+	if r.Left == nil && (r.Usage.Recent == nil || r.Usage.Recent.Len() < fewPace) {
+		r.byLives(now)
+	}
 	near := share >= RiskWarnShare
 	if !near && r.Left == nil {
 		return r, false

@@ -245,3 +245,45 @@ func BenchmarkRisks(b *testing.B) {
 		}
 	}
 }
+
+// A container that dies before it was sampled three times is judged by how long it lived before; what metrics still tell
+// of the life before is not taken for its own.
+func TestShortLives(t *testing.T) {
+	t.Parallel()
+	u := usage(ramp(15*time.Second, 15*time.Second, func(float64) float64 { return 300 * mib }))
+	u.At = riskNow.Add(-2 * time.Second)
+	u.Container = &data.Container{Key: u.Key, State: data.Running, StartedAt: riskNow.Add(-15 * time.Second), Resources: u.Resources, Last: &data.Termination{
+		Reason: "OOMKilled", ExitCode: 137, StartedAt: riskNow.Add(-5*time.Minute - 25*time.Second), FinishedAt: riskNow.Add(-5 * time.Minute), Field: "lastState.terminated"}}
+	got, _ := judged(t, u)
+	if len(got) != 1 || got[0].Level != RiskCritical || got[0].Left == nil || *got[0].Left != 10*time.Second || !strings.Contains(got[0].Why.String(), "killed 25 s after its start before, OOM in 7–13 s") {
+		t.Fatalf("%+v", got)
+	}
+	edit := func(f func(u *data.Usage, c *data.Container)) []Risk {
+		v, c := u, *u.Container
+		v.Container = &c
+		f(&v, &c)
+		got, _ := judged(t, v)
+		return got
+	}
+	for name, f := range map[string]func(*data.Usage, *data.Container){
+		"ended otherwise": func(_ *data.Usage, c *data.Container) {
+			c.Last = &data.Termination{Reason: "Error", ExitCode: 1, StartedAt: c.Last.StartedAt, FinishedAt: c.Last.FinishedAt}
+		},
+		"lives longer than before": func(_ *data.Usage, c *data.Container) { c.StartedAt = riskNow.Add(-40 * time.Second) },
+		"one long life":            func(_ *data.Usage, c *data.Container) { c.Last.StartedAt = riskNow.Add(-5 * time.Hour) },
+		"it waits for its start": func(u *data.Usage, c *data.Container) {
+			c.State, c.StartedAt, u.WorkingSet = data.CrashLooping, time.Time{}, ptr(990*mib)
+		},
+	} {
+		last := *u.Container.Last
+		if got := edit(func(u *data.Usage, c *data.Container) { c.Last = ptr(last); f(u, c) }); len(got) != 0 {
+			t.Errorf("%s: %+v", name, got[0])
+		}
+	}
+	ghost := edit(func(u *data.Usage, c *data.Container) {
+		u.At, u.WorkingSet = riskNow.Add(-20*time.Second), ptr(990*mib) // of the life before
+	})
+	if len(ghost) != 1 || ghost[0].Share != nil || ghost[0].Left == nil || len(ghost[0].Evidence) == 0 {
+		t.Errorf("%+v", ghost)
+	}
+}

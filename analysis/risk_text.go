@@ -10,6 +10,9 @@ import (
 
 // why says in one line what the risk is.
 func (r *Risk) why(now time.Time) data.Text {
+	if r.usualLife > 0 {
+		return data.Textf("killed %s after its start before, %s if it goes the same way", durationText(r.usualLife), r.oom())
+	}
 	at := data.Textf("at %s of its limit", percent(*r.Share))
 	switch {
 	case r.Left != nil && *r.Left == 0:
@@ -50,7 +53,12 @@ func (r *Risk) steady() data.Text {
 }
 
 // oom says when the OOM kill comes.
-func (r *Risk) oom() data.Text { return "OOM in " + LeftText(r) }
+func (r *Risk) oom() data.Text {
+	if r.Left != nil && *r.Left == 0 {
+		return "OOM at any moment"
+	}
+	return "OOM in " + LeftText(r)
+}
 
 // LeftText returns the time that is left for people: "2–4 h", "8 h", "about 40 min or later"; "unknown" when it is not
 // known.
@@ -58,6 +66,8 @@ func LeftText(r *Risk) data.Text {
 	switch {
 	case r.Left == nil:
 		return "unknown"
+	case *r.Left == 0:
+		return "any moment"
 	case r.LeftLow == nil:
 		return durationRange(*r.Left, *r.Left)
 	case r.LeftHigh == nil:
@@ -102,6 +112,12 @@ func riskEvidence(r *Risk, u *data.ClusterUsage) []Evidence {
 		c = r.Usage.Container
 	}
 	sizes := Evidence{Says: data.Textf("limit %s, request %s", sizeText(&r.Usage, r.Usage.Limit), sizeText(&r.Usage, r.Usage.Request)), From: specCommand(c, "resources")}
+	if r.Usage.WorkingSet == nil {
+		return []Evidence{{Says: data.Textf("its last life lasted %s", durationText(r.usualLife)), From: statusCommand(c, "lastState.terminated")}, sizes}
+	}
+	if r.usualLife > 0 {
+		sizes = Evidence{Says: data.Textf("its last life lasted %s; %s", durationText(r.usualLife), sizes.Says), From: statusCommand(c, "lastState.terminated")}
+	}
 	if u.Selector == "" {
 		top := data.Textf("kubectl top pod%s %s --containers", inNamespace(k.Namespace), data.ShellQuote(k.Pod))
 		return []Evidence{{Says: data.Textf("working set %s", human(*r.Usage.WorkingSet)), From: top}, sizes}

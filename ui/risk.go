@@ -87,7 +87,7 @@ func (l *RiskLooks) readPods(ctx context.Context, risks []analysis.Risk) error {
 		if risks[i].Level == analysis.RiskSizing || len(ask) >= riskPods {
 			break
 		}
-		if p, ok := l.pods[k]; !ok || now.Sub(p.at) > riskPodAge {
+		if p, ok := l.pods[k]; !ok || now.Sub(p.at) > riskPodAge || hasty(&risks[i], p) {
 			ask = append(ask, k)
 		}
 	}
@@ -103,6 +103,22 @@ func (l *RiskLooks) readPods(ctx context.Context, risks []analysis.Risk) error {
 		g.Go(func() error { return l.readPod(ctx, k, now) })
 	}
 	return g.Wait()
+}
+
+// riskHasty is the time left, or the length of a life, below which a pod is read anew at each look: its container may
+// have been started again since.
+const riskHasty = 10 * time.Minute
+
+// hasty reports whether what was read of a pod is soon out of date.
+func hasty(r *analysis.Risk, p riskPod) bool {
+	switch {
+	case p.gone:
+		return false
+	case p.c == nil || p.c.State != data.Running, r.Left != nil && *r.Left < riskHasty:
+		return true
+	}
+	n := r.Usage.Restarts
+	return n != nil && *n != p.c.Restarts
 }
 
 // readPod reads one container's pod.
