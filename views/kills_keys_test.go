@@ -170,7 +170,7 @@ func TestKillsTabs(t *testing.T) {
 		keys []string
 		want data.Key
 	}{
-		{nil, leakyKey}, {[]string{"tab"}, probeKey}, {[]string{"shift+tab"}, probeKey}, {[]string{"tab", "tab"}, leakyKey},
+		{nil, leakyKey}, {[]string{"tab"}, probeKey}, {[]string{"shift+tab", "shift+tab"}, probeKey}, {[]string{"tab", "tab", "tab"}, leakyKey},
 		{[]string{"2"}, probeKey}, {[]string{"2", "2"}, probeKey}, {[]string{"2", "1"}, leakyKey}, {[]string{"j", "2", "1"}, databaseKey},
 	} {
 		if got := selected(t, killsWith(t, nil, c.keys...)); got != c.want {
