@@ -7,6 +7,7 @@ import (
 	"time"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -35,14 +36,15 @@ func define(t *testing.T, group, version, kind, plural string) schema.GroupVersi
 		},
 	}}
 	crds := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
-	_, err = dyn.Resource(crds).Create(t.Context(), crd, metav1.CreateOptions{})
-	must(t, err)
+	if _, err = dyn.Resource(crds).Create(t.Context(), crd, metav1.CreateOptions{}); !apierrors.IsAlreadyExists(err) { // of another test
+		must(t, err)
+	}
 	gvr := schema.GroupVersionResource{Group: group, Version: version, Resource: plural}
 	d, err := discovery.NewDiscoveryClientForConfig(apiServer(t))
 	must(t, err)
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		list, err := d.ServerResourcesForGroupVersion(gvr.GroupVersion().String())
-		if err == nil && len(list.APIResources) > 0 {
+		if err == nil && slices.ContainsFunc(list.APIResources, func(r metav1.APIResource) bool { return r.Name == plural }) {
 			return gvr
 		}
 		if time.Now().After(deadline) {

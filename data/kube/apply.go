@@ -164,6 +164,9 @@ func (c *Client) storeTemplate(ctx context.Context, p *data.Plan) (*owner, error
 			return nil, seen
 		case lost != nil && carries(live, p):
 			return live, nil
+		case lost != nil && !unmoved(live, p):
+			return nil, worded{fmt.Sprintf("the answer to the change of %s was lost (%s), and somebody else changed it since: whether this change was in between is not known",
+				w.Ref(), words(bare(lost))), data.ErrUnknownOutcome, lost}
 		case !unmoved(live, p):
 			return nil, worded{fmt.Sprintf("%s changed since the diff was made", w.Ref()), data.ErrConflict, err}
 		case ctx.Err() != nil:

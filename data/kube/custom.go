@@ -45,7 +45,7 @@ var customKinds = []customKind{
 		group: "monitoring.coreos.com", kind: "ThanosRuler", plural: "thanosrulers", list: "spec.containers",
 		resources: map[string]string{"thanos-ruler": "spec.resources"},
 	},
-	{group: "kafka.strimzi.io", kind: "StrimziPodSet", plural: "strimzipodsets", through: true},
+	{group: "core.strimzi.io", kind: "StrimziPodSet", plural: "strimzipodsets", through: true},
 	{group: "kafka.strimzi.io", kind: "KafkaNodePool", plural: "kafkanodepools", resources: map[string]string{"kafka": "spec.resources"}},
 	{
 		group: "kafka.strimzi.io", kind: "Kafka", plural: "kafkas",

@@ -110,7 +110,7 @@ func customBody(ch data.Change, o *owner) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: %T is no custom resource", data.ErrUnsupported, o.object)
 	}
-	if len(ch.Knobs) > 0 || ch.SizeLimit != nil || ch.DropSize != "" {
+	if o.custom.template == "" && (len(ch.Knobs) > 0 || ch.SizeLimit != nil || ch.DropSize != "") {
 		return nil, worded{"beside the memory nothing is changed in a " + o.custom.kind + ": set the rest in the object itself", data.ErrUnsupported, data.ErrUnsupported}
 	}
 	name := ch.Container.String()
@@ -125,7 +125,11 @@ func customBody(ch data.Change, o *owner) ([]byte, error) {
 	if n := len(where); n > 2 && o.custom.resources[name] == "" { // a container of a list: be sure of its place
 		ops = append(ops, operation{"test", pointer(append(append([]string(nil), where[:n-1]...), "name")...), name})
 	}
-	body, err := json.Marshal(append(ops, memoryOperations(where, resources, ch)...))
+	beside, err := besideOperations(u.Object, where[:len(where)-1], ch, o)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(append(append(ops, memoryOperations(where, resources, ch)...), beside...))
 	if err != nil {
 		return nil, fmt.Errorf("write the patch: %w", err)
 	}

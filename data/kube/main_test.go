@@ -70,7 +70,7 @@ func admin(t *testing.T) kubernetes.Interface {
 // newNamespace makes a namespace that is the test's own.
 func newNamespace(t *testing.T, cs kubernetes.Interface) string {
 	t.Helper()
-	name := strings.ToLower(strings.NewReplacer("/", "-", "_", "-").Replace(t.Name()))
+	name := strings.ToLower(strings.NewReplacer("/", "-", "_", "-", ",", "", "(", "", ")", "", "'", "").Replace(t.Name()))
 	ns, err := cs.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{
 		ObjectMeta: metav1.ObjectMeta{GenerateName: strings.TrimLeft(name[max(0, len(name)-40):], "-") + "-"},
 	}, metav1.CreateOptions{})

@@ -57,7 +57,10 @@ func (c *Client) sendResize(ctx context.Context, p *data.Plan, pp *data.PodPlan)
 			return nil, worded{fmt.Sprintf("pod %s is another one by now", name), data.ErrConflict, err}
 		case lost != nil && sameMemory(podMemory(live, ch.Container), pp.After):
 			return live, nil
-		case !sameMemory(podMemory(live, ch.Container), pp.Before) || pp.Generation != 0 && live.Generation != pp.Generation:
+		case lost != nil && podMoved(live, pp, ch.Container):
+			return nil, worded{fmt.Sprintf("the answer to the resize of pod %s was lost (%s), and somebody else changed it since: whether this resize was in between is not known",
+				name, words(bare(lost))), data.ErrUnknownOutcome, lost}
+		case podMoved(live, pp, ch.Container):
 			return nil, worded{fmt.Sprintf("pod %s changed since the diff was made", name), data.ErrConflict, err}
 		case ctx.Err() != nil:
 			return nil, worded{fmt.Sprintf("the resize of pod %s was given up; it still has the old values", name), data.ErrUnknownOutcome, err}
@@ -71,6 +74,11 @@ func (c *Client) sendResize(ctx context.Context, p *data.Plan, pp *data.PodPlan)
 			data.ErrUnknownOutcome, lost}
 	}
 	return nil, worded{fmt.Sprintf("pod %s changes faster than it can be resized", name), data.ErrConflict, data.ErrConflict}
+}
+
+// podMoved reports whether more than a pod's status changed since it was planned.
+func podMoved(live *corev1.Pod, pp *data.PodPlan, container data.Text) bool {
+	return !sameMemory(podMemory(live, container), pp.Before) || pp.Generation != 0 && live.Generation != pp.Generation
 }
 
 // lookPod reads a pod again, for lookAgain at most and even when ctx is done.

@@ -2,5 +2,6 @@
 
 package kube_test
 
-// How often the apply path is run against random faults and edits: in a process, and on a real API server.
-const rounds, serverRounds = 1000, 1000
+// How often the apply path is run against random faults in a process, and how many edits somebody else makes meanwhile on
+// a real API server.
+const rounds, serverEdits = 1000, 1000

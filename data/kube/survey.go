@@ -33,6 +33,9 @@ var (
 	resizeInitFrom = utilversion.MustParseGeneric("1.36")
 )
 
+// resizeInitFeature is the feature that a kubelet declares when it resizes init containers (KEP-1287).
+const resizeInitFeature = "InPlacePodVerticalScalingInitContainers"
+
 // survey is what was found of the pods that a change concerns and of what may be done with them.
 type survey struct {
 	pods     []corev1.Pod // that run or may run, the one in trouble first

@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
@@ -155,6 +156,13 @@ func offerInPlace(ch data.Change, s *survey) data.WayOffer {
 	for i := range s.pods {
 		if n := s.nodes[s.pods[i].Spec.NodeName]; n != nil && older(n, need) {
 			return no("the kubelet of node %s is %s: resizing in place%s needs %s", n.Name, n.Status.NodeInfo.KubeletVersion, what, "v"+need.String())
+		}
+	}
+	if ch.Kind == data.InitContainer {
+		for _, n := range s.nodes { // what a kubelet declares, the API server asks for
+			if f := n.Status.DeclaredFeatures; len(f) > 0 && !slices.Contains(f, resizeInitFeature) {
+				return no("node %s has no feature %s, which resizing an init container in place needs", n.Name, resizeInitFeature)
+			}
 		}
 	}
 	if s.pods[0].Annotations[mirrorPod] != "" {
