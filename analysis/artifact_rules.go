@@ -93,8 +93,8 @@ func (m *maker) alerts() []alert {
 			name: "ContainerMemoryOOMPredicted", severity: "warning", wait: (p.back / 6).Round(time.Minute),
 			expr: "max by " + alertBy + " (\n" + m.alive("predict_linear", p.back, fmt.Sprintf(", %d", int(p.ahead.Seconds()))) + "\n)\n  / " + limit + "\n  > 1\n" +
 				"and on " + alertBy + "\n" + near + "\n  > " + share(halfFull),
-			summary:     "{{ $labels.container }} in {{ $labels.namespace }}/{{ $labels.pod }} will meet its memory limit within " + p.ahead.String(),
-			description: "At the pace of the last " + p.back.String() + " its working set reaches {{ $value | humanizePercentage }} of the limit by then.",
+			summary:     "{{ $labels.container }} in {{ $labels.namespace }}/{{ $labels.pod }} will meet its memory limit within " + data.PromDuration(p.ahead),
+			description: "At the pace of the last " + data.PromDuration(p.back) + " its working set reaches {{ $value | humanizePercentage }} of the limit by then.",
 		}, m.leakAlert(p))
 	} else if r := above(m.c.Resources.Request); r != nil {
 		out = append(out, alert{
@@ -127,7 +127,7 @@ func (m *maker) leakAlert(p pace) alert {
 		name: "ContainerMemoryLeak", severity: "warning", wait: (p.leakBack / 6).Round(time.Minute),
 		expr:        "max by " + alertBy + " (\n" + m.alive("deriv", p.leakBack, "") + "\n) * 3600\n  > " + strconv.FormatInt(int64(least), 10),
 		summary:     "The memory of {{ $labels.container }} in {{ $labels.namespace }}/{{ $labels.pod }} grows by {{ $value | humanize1024 }}B an hour",
-		description: "It has grown for " + p.leakBack.String() + " without a restart. Take a heap profile now, and another one later: what grew between them is the leak.",
+		description: "It has grown for " + data.PromDuration(p.leakBack) + " without a restart. Take a heap profile now, and another one later: what grew between them is the leak.",
 	}
 }
 

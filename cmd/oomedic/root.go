@@ -56,7 +56,7 @@ func newRoot(name string, streams genericiooptions.IOStreams) *cobra.Command {
 	root.SetErr(streams.ErrOut)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	o.addFlags(root.PersistentFlags())
-	root.AddCommand(newReport(o), newRisk(o), newWatch(o), newCheck(o), newFix(o), newHistory(o), newUndo(o), newDemo(o), newExplain(streams), newArtifacts(o), newProfile(o), newVersion(streams))
+	root.AddCommand(newReport(o), newRisk(o), newWatch(o), newCheck(o), newFix(o), newHistory(o), newUndo(o), newDemo(o), newExplain(streams), newGlossary(streams), newArtifacts(o), newProfile(o), newVersion(streams))
 	return root
 }
 
