@@ -50,7 +50,10 @@ type State struct {
 	Journal *Journal
 	// Connections is nil until somebody looked at them.
 	Connections *Connections
-	ReadOnly    bool
+	// Artifacts and Profiles are what was made and found for a container; a missing entry was never asked for.
+	Artifacts map[data.Key][]analysis.Artifact
+	Profiles  map[data.Key]*Profile
+	ReadOnly  bool
 	// Frames counts the spinner's steps; it moves only while something is being waited for.
 	Frames int
 }
