@@ -96,6 +96,9 @@ func (r *Risk) forecast(u *data.ClusterUsage, now time.Time) {
 	limit := float64(*r.Usage.Limit)
 	if s := r.Usage.Recent; s != nil {
 		p, ok := climbOf(*s, limit)
+		if ramp, begun := rampOf(*s, limit); begun {
+			p, ok = ramp, true
+		}
 		if !ok {
 			return
 		}

@@ -60,6 +60,8 @@ func TestDanger(t *testing.T) {
 		{"hardly growing", usage(ramp(6*time.Hour, 30*time.Second, func(h float64) float64 { return (500 + 2*h) * mib })), "", "", ""},
 		{"filled and settled", usage(ramp(6*time.Hour, 30*time.Second, func(h float64) float64 { return 800 * mib * (1 - math.Exp(-3*h)) })), "", "", ""},
 		{"daily wave", usage(ramp(6*time.Hour, 30*time.Second, func(h float64) float64 { return (500 + 200*math.Sin(h*4)) * mib })), "", "", ""},
+		{"has begun to climb", usage(ramp(6*time.Hour, 30*time.Second, func(h float64) float64 { return (500 + 2*noisy.Float64() + max(0, h-5.9)*2400) * mib })), RiskCritical, RiskGrowing, "OOM in 6–8 min"},
+		{"up and down", usage(ramp(6*time.Hour, 30*time.Second, func(h float64) float64 { return (600 + 300*math.Mod(h*5+0.5, 1)) * mib })), "", "", ""},
 		{"days left", usage(ramp(6*time.Hour, 30*time.Second, func(h float64) float64 { return (100 + 8*h) * mib })), "", "", ""},
 		{"a minute left", usage(ramp(time.Minute, 5*time.Second, func(h float64) float64 { return (700 + 7200*h) * mib })), RiskCritical, RiskGrowing, "OOM in"},
 	} {
