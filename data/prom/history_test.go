@@ -286,7 +286,7 @@ func TestHistoryOfAServerThatGivesLittle(t *testing.T) {
 // TestHistoryIsReadInPartsOfOneSize holds that many pods make short parts and few pods long ones, without a hole.
 func TestHistoryIsReadInPartsOfOneSize(t *testing.T) {
 	t.Parallel()
-	for pods, want := range map[int]int{0: 6, 1: 6, 10: 60, 40: 120} { // 6: longestShard; 60: 14,400 samples; 120: estimateStep
+	for pods, want := range map[int]int{0: 6, 1: 8, 10: 120, 4: 30} { // 6: longestShard; 8: 11,520 samples; 120: estimateStep
 		b := &historyBuilder{r: &Reader{}, n: &notes{}, h: &data.History{From: ago(historyDays * day), To: testNow}}
 		parts := make([]float64, historyDays*4)
 		for i := range parts {

@@ -99,8 +99,7 @@ func (l *loadReader) note(metric string, none bool) {
 // fileTask reads a part of the page cache.
 func (l *loadReader) fileTask(metric string, into *data.Samples) task {
 	return task{data.Clean(metric), func(ctx context.Context) (err error) {
-		promql := "max by (namespace,container)(max_over_time(" + metric + "{" + l.b.sel + "}[" + data.PromDuration(partsStep) + "]))"
-		*into, err = l.b.r.stepped(ctx, l.b.n, promql, l.b.h.To.Add(-partsDays*day+partsStep), l.b.h.To, partsStep, l.b.h.To)
+		*into, err = l.b.r.stepped(ctx, l.b.n, partPromQL(metric, l.b.sel), l.b.h.To.Add(-partsDays*day+partsStep), l.b.h.To, partsStep, l.b.h.To)
 		l.note(metric, err == nil && into.Len() == 0)
 		return err
 	}}

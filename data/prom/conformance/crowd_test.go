@@ -4,6 +4,7 @@ package conformance
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -91,7 +92,7 @@ func (p pod) series() []storage.Series {
 		start := begin
 		rise := func(_ int, at time.Time) float64 { // ever faster to the limit of 512Mi, with noise of some Mi
 			x := at.Sub(start).Seconds() / end.Sub(start).Seconds()
-			return 100*mi + 400*mi*x*x + float64(at.Unix()*7919%4099)*1024
+			return 4096 * math.Floor((100*mi+400*mi*x*x)/4096+float64(at.Unix()*7919%1031)) // whole pages
 		}
 		id := fmt.Sprintf("/kubepods/%s/%d", p.name, i)
 		out = append(out, p.flow(data.MetricWorkingSet, start, end, rise, "id", id, "job", "kubelet"))
@@ -100,7 +101,7 @@ func (p pod) series() []storage.Series {
 			share  float64
 		}{{data.MetricRSS, 0.8}, {data.MetricCache, 0.1}} {
 			if since := present.Add(-partsDays * 24 * time.Hour); end.After(since) {
-				out = append(out, p.flow(part.metric, latest(start, since), end, func(i int, at time.Time) float64 { return part.share * rise(i, at) }, "id", id, "job", "kubelet"))
+				out = append(out, p.flow(part.metric, latest(start, since), end, func(i int, at time.Time) float64 { return 4096 * math.Floor(part.share*rise(i, at)/4096) }, "id", id, "job", "kubelet"))
 			}
 		}
 		begin = end.Add(p.every)
@@ -138,7 +139,7 @@ func crowdPod(i int) pod {
 	}
 	for k := range killsOfEach {
 		back := time.Duration(killsOfEach-k) * time.Duration(p.days) * 24 * time.Hour / (killsOfEach + 1)
-		p.kills = append(p.kills, present.Add(-back+time.Duration(i)*7*time.Minute).Truncate(time.Second))
+		p.kills = append(p.kills, present.Add(-back+time.Duration(i%killedLong)*7*time.Minute).Truncate(time.Second))
 	}
 	return p
 }
