@@ -107,6 +107,9 @@ func recommend(f *facts, c *Cause) Recommendation {
 		want = sizeByRule(f, c, &r)
 	}
 	want = keepFloor(f, c, want, &r)
+	if r.Cures && c.Class != JVMHeap {
+		want = f.fitTail(c, want, &r)
+	}
 	limit := max(RoundUp(want), *f.hit)
 	if float64(limit) > want {
 		r.Steps = append(r.Steps, data.Textf("rounded up to %s", human(float64(limit))))
