@@ -47,7 +47,7 @@ func (a *App) gotBoard(m boardMsg) tea.Cmd {
 	next.Board = &b
 	a.state = &next
 	var cmds []tea.Cmd
-	if a.newCases() && a.now.Sub(a.due.overview) > overviewSoon {
+	if a.now.Sub(a.due.overview) > overviewSoon && b.Metrics.Reachable && a.newCases() {
 		cmds = append(cmds, a.readOverviews())
 	}
 	for k, l := range a.state.Diagnoses {
@@ -71,9 +71,11 @@ func (a *App) withMetricGaps(gaps []data.Gap) []data.Gap {
 
 // newCases reports whether the list has a case whose memory was never asked for.
 func (a *App) newCases() bool {
-	for k := range caseKeys(a.state.Board) {
-		if !a.due.overviewFor[k] {
-			return true
+	for _, list := range [][]analysis.Case{a.state.Board.Cases, a.state.Board.Ruled} {
+		for i := range list {
+			if !a.due.overviewFor[list[i].Container.Key] {
+				return true
+			}
 		}
 	}
 	return false
@@ -174,7 +176,7 @@ func (a *App) tick() tea.Cmd {
 	case a.opt.Metrics == nil:
 	case m.Checked && !m.Reachable && a.now.After(a.due.probe):
 		cmds = append(cmds, a.probe())
-	case m.Reachable && a.now.Sub(a.due.overview) > overviewEvery, m.Reachable && a.newCases() && a.now.Sub(a.due.overview) > overviewSoon:
+	case m.Reachable && a.now.Sub(a.due.overview) > overviewEvery, m.Reachable && a.now.Sub(a.due.overview) > overviewSoon && a.newCases():
 		cmds = append(cmds, a.readOverviews())
 	}
 	if m.NowOnly && a.now.Sub(a.due.grow) > growEvery {

@@ -61,10 +61,12 @@ func (a *App) makeBoard() tea.Cmd {
 		s := o.Source.Snapshot()
 		now := o.Now()
 		killed, ruled := analysis.Cases(s.Containers, ov.load(), o.Since, now)
-		return boardMsg{&views.Board{
+		b := &views.Board{
 			Cluster: o.Where, Health: s.Health, At: s.At, Cases: killed, Ruled: ruled,
 			Gaps: s.Gaps, Since: o.Since, Pods: s.PodsSeen, Reach: s.Reach,
-		}}
+		}
+		b.Prepare()
+		return boardMsg{b}
 	}
 }
 

@@ -2,10 +2,10 @@ package views
 
 import "strings"
 
-// inASCII are the signs of texts and cuts that are not ASCII, and what stands for each in as many cells.
-var inASCII = strings.NewReplacer("…", "~", "×", "x", "·", ".", "→", ">", "←", "<", "≥", ">", "≤", "<", "≈", "~", "–", "-", "—", "-", "−", "-",
+// likeness are the signs of texts and cuts that are not ASCII, and what stands for each in as many cells.
+var likeness = strings.NewReplacer("…", "~", "×", "x", "·", ".", "→", ">", "←", "<", "≥", ">", "≤", "<", "≈", "~", "–", "-", "—", "-", "−", "-",
 	"°", "o", "“", `"`, "”", `"`, "’", "'", "›", ">", "✓", "+", "✗", "x", "▍", ">", "─", "-", "│", "|", "┤", "|", "├", "|", "┬", "-", "┴", "-",
 	"┼", "+", "└", "+", "┘", "+", "┌", "+", "┐", "+", "●", "*", "○", "o", "▲", "^", "▼", "v")
 
 // ASCII writes a frame with ASCII signs where each has a likeness of the same width.
-func ASCII(s string) string { return inASCII.Replace(s) }
+func ASCII(s string) string { return likeness.Replace(s) }

@@ -31,13 +31,17 @@ type killList struct {
 	passed []bool     // one a case: the filter lets it through
 	kept   int        // how many pass
 	groups []*killGroup
-	open   map[string]bool // the groups whose rows are shown, by key
-	rows   []killRow
-	widths killWidths
-	cursor int // in rows
-	top    int // first row shown
-	page   int // rows shown the last time
-	chosen data.Key
+	// groupOf is the number of each case's group, of groupCount; pool is where groups lie.
+	groupOf    []int32
+	groupCount int
+	ready      *readyList      // made with the board; nil when nothing was
+	open       map[string]bool // the groups whose rows are shown, by key
+	rows       []killRow
+	widths     killWidths
+	cursor     int // in rows
+	top        int // first row shown
+	page       int // rows shown the last time
+	chosen     data.Key
 	// chosenHead is the group whose head the cursor is on; empty when it is on a case.
 	chosenHead string
 }
@@ -149,7 +153,11 @@ func (s *Kills) Set(st *State) {
 	s.board = st.Board
 	for i, cases := range [][]analysis.Case{st.Board.Cases, st.Board.Ruled} {
 		l := &s.lists[i]
-		l.take(cases, st.Board.Since)
+		if r := st.Board.ready[i]; r != nil {
+			l.takeReady(cases, r)
+		} else {
+			l.take(cases, st.Board.Since)
+		}
 		l.arrange(s.sort, &s.filter, s.flat)
 		if filling {
 			l.put(0) // nobody chose a row yet: rows stream in, and the first to come is seldom the newest kill

@@ -55,7 +55,7 @@ func (s *Kills) who(f Frame, c *analysis.Case) []chip {
 		name = CutMiddle(name, room)
 	}
 	out := []chip{{name, t.Strong}, {sev.glyph + " " + sev.word, sev.style}}
-	if g := s.lists[s.tab].group(); g != nil {
+	if g := s.lists[s.tab].headed(); g != nil {
 		out = []chip{{podsKilled(g.podCount(s.lists[s.tab].cases), c.Container.Workload.Replicas) + " killed", t.Strong}, {"newest: " + name, t.Text}, out[1]}
 	}
 	verb := "killed "

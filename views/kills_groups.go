@@ -23,7 +23,7 @@ type killRow struct {
 type killGroup struct {
 	key   string // namespace and workload
 	cases []int  // in the order of the list
-	facts rowFacts
+	facts sortFacts
 	whole *analysis.Case // the group as one row, made when it is drawn
 }
 
@@ -38,22 +38,7 @@ func (l *killList) gather(by sortOrder, flat bool) {
 		}
 		return
 	}
-	byKey := map[string]*killGroup{}
-	l.groups = l.groups[:0]
-	for _, i := range l.order {
-		if !l.passes(i) {
-			continue
-		}
-		k := l.facts[i].group
-		g := byKey[k]
-		if g == nil {
-			g = &killGroup{key: k, facts: l.facts[i]}
-			g.facts.kills, g.facts.near = 0, -1
-			byKey[k] = g
-			l.groups = append(l.groups, g)
-		}
-		g.add(i, &l.facts[i])
-	}
+	l.group()
 	if by == byKills { // in every other order the first case of a group has its group's place
 		slices.SortStableFunc(l.groups, func(a, b *killGroup) int { return compareFacts(&a.facts, &b.facts, by) })
 	}
@@ -69,6 +54,40 @@ func (l *killList) gather(by sortOrder, flat bool) {
 				l.rows = append(l.rows, killRow{at: i, group: g})
 			}
 		}
+	}
+}
+
+// group makes the groups of the cases that pass, in the order of their first case. With thousands of cases it is done
+// at each change, so that it takes its memory in three pieces.
+func (l *killList) group() {
+	counts := make([]int32, l.groupCount)
+	n := 0
+	for i, pass := range l.passed {
+		if pass {
+			if counts[l.groupOf[i]]++; counts[l.groupOf[i]] == 1 {
+				n++
+			}
+		}
+	}
+	pool, cases := make([]killGroup, 0, n), make([]int, 0, l.kept)
+	of := make([]*killGroup, l.groupCount)
+	l.groups = slices.Grow(l.groups[:0], n)
+	for _, i := range l.order {
+		if !l.passes(i) {
+			continue
+		}
+		f := &l.facts[i]
+		g := of[l.groupOf[i]]
+		if g == nil {
+			from := len(cases)
+			cases = cases[:from+int(counts[l.groupOf[i]])]
+			pool = append(pool, killGroup{key: f.group, facts: f.sortFacts, cases: cases[from:from:len(cases)]})
+			g = &pool[len(pool)-1]
+			g.facts.kills, g.facts.near = 0, -1
+			of[l.groupOf[i]] = g
+			l.groups = append(l.groups, g)
+		}
+		g.add(i, f)
 	}
 }
 
@@ -90,7 +109,7 @@ func (l *killList) newest(g *killGroup) int {
 }
 
 // compareFacts orders cases, or groups by what they add up to.
-func compareFacts(a, b *rowFacts, by sortOrder) int {
+func compareFacts(a, b *sortFacts, by sortOrder) int {
 	c := 0
 	switch by {
 	case byKills:
@@ -135,8 +154,8 @@ func (l *killList) unfolded() bool {
 	return l.cursor < len(l.rows) && l.rows[l.cursor].group != nil && l.open[l.rows[l.cursor].group.key]
 }
 
-// group returns the group whose head the cursor is on, or nil.
-func (l *killList) group() *killGroup {
+// headed returns the group whose head the cursor is on, or nil.
+func (l *killList) headed() *killGroup {
 	if l.cursor < len(l.rows) && l.rows[l.cursor].head {
 		return l.rows[l.cursor].group
 	}

@@ -28,14 +28,19 @@ func (o sortOrder) String() string {
 
 // rowFacts is what sorting, filtering and layout need of a case, made once when the case comes.
 type rowFacts struct {
+	sortFacts
+	ref   string // kind/name of the workload, or pod/name without one
+	group string // namespace and workload
+	hay   [5]string
+	all   string // the parts of hay, one a line
+}
+
+// sortFacts is what rows and groups of them are sorted by.
+type sortFacts struct {
 	at    time.Time
 	kills int
 	near  float64
-	ref   string // kind/name of the workload, or pod/name without one
-	group string // namespace and workload
 	sort  string // namespace, workload, pod and container
-	hay   [5]string
-	all   string // the parts of hay, one a line
 }
 
 // The fields that a filter can name, as indexes of rowFacts.hay.
@@ -52,28 +57,29 @@ func (l *killList) take(cases []analysis.Case, since time.Duration) {
 	if len(cases) == len(l.cases) && (len(cases) == 0 || &cases[0] == &l.cases[0]) {
 		return // the board changed in something else
 	}
-	l.cases, l.facts = cases, make([]rowFacts, len(cases))
-	l.widths = killWidths{}
-	for i := range cases {
-		c := &cases[i]
-		k := c.Container.Key
-		f := rowFacts{at: endedAt(c), ref: workloadRef(c), near: -1}
-		if n := killsWithinSpan(&c.Confirmation, since); n != nil {
-			f.kills = *n
-		}
-		if c.Near != nil {
-			f.near = *c.Near
-		}
-		f.hay = [5]string{k.Namespace.String(), k.Pod.String(), f.ref, k.Container.String(), c.Container.Node.String()}
-		f.group = k.Namespace.String() + "\x00" + f.ref
-		f.sort = f.group + "\x00" + k.Pod.String() + "\x00" + k.Container.String() + "\x00" + k.UID.String()
-		f.all = strings.ToLower(strings.Join(f.hay[:], "\n"))
-		for j := range f.hay {
-			f.hay[j] = strings.ToLower(f.hay[j])
-		}
-		l.facts[i] = f
-		l.widths.see(c, f.ref)
+	l.cases, l.ready = cases, nil
+	l.facts, l.widths = rowFactsOf(cases, since)
+	l.groupOf, l.groupCount = groupsOf(l.facts)
+}
+
+// factOf makes the facts of a case.
+func factOf(c *analysis.Case, since time.Duration) rowFacts {
+	k := c.Container.Key
+	f := rowFacts{sortFacts: sortFacts{at: endedAt(c), near: -1}, ref: workloadRef(c)}
+	if n := killsWithinSpan(&c.Confirmation, since); n != nil {
+		f.kills = *n
 	}
+	if c.Near != nil {
+		f.near = *c.Near
+	}
+	f.hay = [5]string{k.Namespace.String(), k.Pod.String(), f.ref, k.Container.String(), c.Container.Node.String()}
+	f.group = k.Namespace.String() + "\x00" + f.ref
+	f.sort = f.group + "\x00" + k.Pod.String() + "\x00" + k.Container.String() + "\x00" + k.UID.String()
+	f.all = strings.ToLower(strings.Join(f.hay[:], "\n"))
+	for j := range f.hay {
+		f.hay[j] = strings.ToLower(f.hay[j])
+	}
+	return f
 }
 
 // workloadRef names what a case belongs to: its workload, or its pod where it has none.
@@ -97,11 +103,11 @@ func endedAt(c *analysis.Case) time.Time {
 
 // arrange sorts all cases and sifts them.
 func (l *killList) arrange(by sortOrder, f *filter, flat bool) {
-	l.order = l.order[:0]
-	for i := range l.facts {
-		l.order = append(l.order, i)
+	if l.ready != nil {
+		l.order = l.ready.orders[by]
+	} else {
+		l.order = orderOf(l.facts, by)
 	}
-	slices.SortFunc(l.order, func(i, j int) int { return compareFacts(&l.facts[i], &l.facts[j], by) })
 	l.sift(by, f, flat)
 }
 

@@ -77,7 +77,7 @@ func TestKillsGoldens(t *testing.T) {
 	for _, st := range killStates {
 		t.Run(st.name, func(t *testing.T) {
 			t.Parallel()
-			goldens(t, "kills/"+st.name, killsWith(t, st.change, st.keys...))
+			everySize(t, "kills/"+st.name, killsWith(t, st.change, st.keys...))
 		})
 	}
 }

@@ -54,6 +54,9 @@ func (s *Kills) headLine(f Frame) string {
 		if f.Width < shortBelow {
 			right = fmt.Sprintf("%s of %s ", thousands(l.kept), thousands(len(l.cases)))
 		}
+		if f.Width-Width(left)-Width(right) <= leastFilter { // the other tabs give way
+			left = Render(t.Accent, t.Glyphs.Cursor) + Render(t.TabOn, s.tabLabels()[s.tab]) + "  "
+		}
 		room := f.Width - Width(left) - Width(right) - 1
 		return Spread(left+s.filterText(f, max(8, room)), Render(t.Muted, right), f.Width)
 	}
@@ -65,6 +68,9 @@ func (s *Kills) headLine(f Frame) string {
 	}
 	return Spread(left, Render(t.Muted, right), f.Width)
 }
+
+// leastFilter is how many cells a filter gets at least where tabs can give way.
+const leastFilter = 12
 
 // reach says how far back kills of deleted pods are known; empty when nothing but the API server tells of kills. What
 // metrics know is whole, what the journal knows is what the program saw.

@@ -58,7 +58,7 @@ func TestPickerGoldens(t *testing.T) {
 	for _, st := range pickerStates {
 		t.Run(st.name, func(t *testing.T) {
 			t.Parallel()
-			goldens(t, "picker/"+st.name, st.make())
+			everySize(t, "picker/"+st.name, st.make())
 		})
 	}
 }

@@ -79,8 +79,9 @@ type Board struct {
 	Cluster data.Cluster
 	Health  data.Health
 	At      time.Time
-	Cases   []analysis.Case // OOM killed within the look-back window, newest kill first
-	Ruled   []analysis.Case // looked like it, but were not
+	ready   [caseTabs]*readyList // what Prepare made
+	Cases   []analysis.Case      // OOM killed within the look-back window, newest kill first
+	Ruled   []analysis.Case      // looked like it, but were not
 	// AtRisk are containers that may be killed soon; nil until the first look began.
 	AtRisk  *Loaded[RiskBoard]
 	Gaps    []data.Gap
