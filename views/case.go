@@ -84,6 +84,7 @@ func (s *CaseScreen) Keys() []key.Binding {
 	if s.hasMetrics() {
 		out = append(out, keyCaseShorter, keyCaseLonger)
 	}
+	out = append(out, toolKeys...)
 	if len(s.series.rows) > 0 {
 		out = append(out, keyCaseEarlier, keyCaseLater, keyCaseTable, keyCaseIn, keyCaseOut, keyCaseParts, keyCaseReplicas, keyCaseLevels, keyCaseAhead,
 			keyCaseKill, keyCaseKillNext, keyCasePanBack, keyCasePanOn, keyCaseWhole, keyCaseDots, keyCaseDown, keyCaseUp, keyCasePageDown,
@@ -106,6 +107,10 @@ func (s *CaseScreen) Press(m tea.KeyPressMsg) Intent {
 	switch {
 	case key.Matches(m, keyCaseDiagnose):
 		return OpenDiagnosis{Key: s.key}
+	case key.Matches(m, toolArtifacts):
+		return OpenArtifacts{Key: s.key}
+	case key.Matches(m, toolProfile):
+		return OpenProfile{Key: s.key}
 	case key.Matches(m, keyCaseShorter):
 		return s.switchWindow(-1)
 	case key.Matches(m, keyCaseLonger):

@@ -101,15 +101,15 @@ func (s *CaseScreen) othersAt(f Frame) []chip {
 }
 
 // beforeAfter compares what came before the newest change of the limit, or rollout, with what came after it.
-func (s *CaseScreen) beforeAfter(f Frame) string {
+func (s *CaseScreen) beforeAfter(f Frame) []string {
 	e, ok := newestParting(s.series.events)
 	if !ok {
-		return ""
+		return nil
 	}
 	th := f.Theme
 	before, after := analysis.BeforeAfter(s.series.chart, e.At)
 	if before.Points == 0 || after.Points == 0 {
-		return ""
+		return nil
 	}
 	spell := func(name string, p analysis.Spell) string {
 		text := fmt.Sprintf("%s (%s): max %s", name, Span(p.Long), data.HumanBytes(p.Max))
@@ -125,10 +125,10 @@ func (s *CaseScreen) beforeAfter(f Frame) string {
 	if after.Kills == 0 && before.Kills > 0 && e.Kind == analysis.EventLimit {
 		good = th.OK
 	}
-	return " " + fitChips([]chip{
+	return wrapChips([]chip{
 		{eventGlyph(&th.Glyphs, e.Kind) + " " + e.Says.String(), chartStyle(th, markEvent)},
 		{spell("before", before), th.Text}, {spell("after", after), good},
-	}, dotted(th), f.Width-1)
+	}, dotted(th), f.Width-1, readoutLines)
 }
 
 // wrapChips joins chips into at most lines lines of w cells behind a space. A chip that no line has room for is left out.

@@ -28,8 +28,8 @@ func (s *CaseScreen) foot(f Frame) []string {
 	}
 	out = append(out, " "+fitChips(s.statChips(f), sep, f.Width-1))
 	out = slices.Concat(out, s.aheadText(f), s.levelsText(f), s.partsText(f))
-	if line := s.beforeAfter(f); line != "" && f.Height >= legendTall {
-		out = append(out, line)
+	if f.Height >= legendTall {
+		out = append(out, s.beforeAfter(f)...)
 	}
 	return out
 }

@@ -136,10 +136,24 @@ func (s *CaseScreen) chartLines(f Frame, w, h int) string {
 	return s.drawing
 }
 
+// inASCII returns th with the signs of the plain theme.
+func inASCII(th *themes.Theme) *themes.Theme {
+	plain, err := themes.Get("plain", th.Dark)
+	if err != nil {
+		return th
+	}
+	out := *th
+	out.Glyphs = plain.Glyphs
+	return &out
+}
+
 func (s *CaseScreen) chartOptions(f Frame) chartOptions {
 	o := chartOptions{
 		Theme: f.Theme, Zone: f.Zone, Cursor: s.cursor, Dots: s.show.dots, Alone: s.show.replicas == replicasHidden,
 		Events: s.series.events, Ahead: s.aheadOf(), Parts: s.parts(),
+	}
+	if o.Dots == dotsASCII {
+		o.Theme = inASCII(f.Theme)
 	}
 	o.Levels, _ = s.levelsOf()
 	if s.found != nil {

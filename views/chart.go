@@ -46,7 +46,7 @@ func drawChart(c *data.Chart, w, h int, opt chartOptions) string {
 	if opt.Parts == nil && !opt.Alone {
 		drawReplicas(p, &f, c)
 	}
-	drawLevels(p, &f, opt)
+	drawLevels(p, &f, c, opt)
 	drawAhead(p, &f, c, opt)
 	drawKillMarks(p, &f, c, opt)
 	drawAxes(p, &f, c, opt)

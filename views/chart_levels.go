@@ -8,7 +8,7 @@ import (
 
 // drawLevels draws each level as a thin line with its name and value at its right end. Levels that fall into one row
 // share it, so that none hides another.
-func drawLevels(p *chartPlane, f *chartFrame, opt chartOptions) {
+func drawLevels(p *chartPlane, f *chartFrame, c *data.Chart, opt chartOptions) {
 	dash := '╌'
 	if f.dots == dotsASCII {
 		dash = '_'
@@ -33,8 +33,12 @@ func drawLevels(p *chartPlane, f *chartFrame, opt chartOptions) {
 			}
 		}
 		text := " " + strings.Join(names[y], " ") + " "
+		below := y
+		if v, ok := newestValue(c.Limit, opt.Limit); ok && f.row(v) == y && y+1 < f.h {
+			below++ // the limit's own row belongs to its line and to the kills
+		}
 		if at := f.col(f.now) + 1 - Width(text); at >= 0 {
-			p.text(f.left+at, y, text, markLevel)
+			p.text(f.left+at, below, text, markLevel)
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (s *DiagnosisScreen) Keys() []key.Binding {
 	if l.Problem != "" && !l.Loading {
 		out = append(out, stepMake)
 	}
-	return append(out, stepCase, stepRead)
+	return append(append(out, stepCase, stepRead), toolKeys...)
 }
 
 // Press handles a key.
@@ -92,6 +92,10 @@ func (s *DiagnosisScreen) Press(m tea.KeyPressMsg) Intent {
 	l := s.loaded()
 	k := m.String()
 	switch {
+	case key.Matches(m, toolArtifacts):
+		return OpenArtifacts{Key: s.key}
+	case key.Matches(m, toolProfile):
+		return OpenProfile{Key: s.key}
 	case key.Matches(m, stepCase):
 		return OpenCase{s.key}
 	case key.Matches(m, stepMake):

@@ -2,6 +2,7 @@ package views
 
 import (
 	"testing"
+	"time"
 
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
@@ -50,6 +51,11 @@ var diagnosisStates = []diagnosisState{
 	{"leak-3", leakyKey, leak, []string{"3"}},
 	{"leak-4", leakyKey, leak, []string{"4"}},
 	{"leak-5", leakyKey, leak, []string{"5"}},
+	{"sizes", databaseKey, sizes, []string{"5"}},
+	{"sizes-other", databaseKey, sizes, []string{"5", "o"}},
+	{"sizes-leak", leakyKey, leakSizes, []string{"5"}},
+	{"lesson-1", databaseKey, database, []string{"w"}},
+	{"lesson-4", databaseKey, database, []string{"w", "4"}},
 	{"no-metrics-1", databaseKey, func(t testing.TB) *Loaded[analysis.Diagnosis] { return finished(withoutMetrics(t)) }, nil},
 	{"no-metrics-3", databaseKey, func(t testing.TB) *Loaded[analysis.Diagnosis] { return finished(withoutMetrics(t)) }, []string{"3"}},
 	{"no-metrics-5", databaseKey, func(t testing.TB) *Loaded[analysis.Diagnosis] { return finished(withoutMetrics(t)) }, []string{"5"}},
@@ -66,6 +72,34 @@ var diagnosisStates = []diagnosisState{
 	{"problem-known", databaseKey, func(t testing.TB) *Loaded[analysis.Diagnosis] {
 		return &Loaded[analysis.Diagnosis]{Value: withoutMetrics(t), Problem: "Prometheus answers 503: not ready", At: fixedNow}
 	}, []string{"3"}},
+}
+
+// sizes is the database's diagnosis with the sizes that other statistics would give, and what comes next.
+func sizes(t testing.TB) *Loaded[analysis.Diagnosis] {
+	d := fixtureDiagnosis(t)
+	d.Recommendation.Options = []analysis.SizeOption{
+		{Stat: "p95", Base: 5e8, Limit: 576 * data.Mi, Request: 512 * data.Mi, Above: 0.004, Says: "p95 500Mi + 20%, rounded up"},
+		{Stat: "p99", Base: 5.1e8, Limit: 640 * data.Mi, Request: 512 * data.Mi, Says: "p99 510Mi + 20%, rounded up"},
+		{Stat: "max", Base: 5.2e8, Limit: 640 * data.Mi, Request: 512 * data.Mi, Says: "max 512Mi + 20%, rounded up"},
+		{Stat: "policy", Base: 5.1e8, Limit: 768 * data.Mi, Request: 512 * data.Mi, Says: "stateful: p99 + 30%"},
+	}
+	d.Forecast = analysis.Forecast{Low: ptr(24 * time.Hour), Likely: ptr(40 * time.Hour), High: ptr(72 * time.Hour), From: "12 times between kills"}
+	d.Cost.RestartsPerWeek, d.Cost.MinutesLost = ptr(3.0), ptr(3.2)
+	d.Cost.Steps = append(d.Cost.Steps, "doing nothing: 3 restarts a week, each 61 s until the next start is seen: 3 minutes lost")
+	return finished(d)
+}
+
+// leakSizes is the leak's, which no size cures.
+func leakSizes(t testing.TB) *Loaded[analysis.Diagnosis] {
+	d := fixtureLeak(t)
+	d.Cause.Baseline, d.Cause.GrowthPerHour = ptr(14*data.Mi), ptr(float64(190*data.Mi))
+	d.Recommendation.Options = []analysis.SizeOption{
+		{Stat: "p95", Base: 4.7e7, Limit: 64 * data.Mi, Request: 48 * data.Mi, Says: "p95 45Mi + 20%, rounded up"},
+		{Stat: "policy", Base: 5e7, Limit: 96 * data.Mi, Request: 48 * data.Mi, Says: "leak: buy time"},
+	}
+	d.Cost.BandAid = "the larger limit costs $0.15 a pod a month and puts the kill off to 26 minutes after a start"
+	d.Cost.Steps = append(d.Cost.Steps, d.Cost.BandAid)
+	return finished(d)
 }
 
 func (ds diagnosisState) screen(t testing.TB) *DiagnosisScreen {
