@@ -196,7 +196,7 @@ const spinEvery = 150 * time.Millisecond
 
 // busy reports whether something that is on the screen is being waited for.
 func (a *App) busy() bool {
-	if a.switching != "" || a.firstOverview() {
+	if a.switching != "" || a.firstOverview() || a.fetching() {
 		return true
 	}
 	for _, l := range a.state.Charts {
@@ -236,6 +236,7 @@ func (a *App) spin() tea.Cmd {
 			a.state.Diagnoses[k] = &next
 		}
 	}
+	a.showApplying()
 	a.state.Frames++
 	a.now = a.opt.Now()
 	if !a.busy() {

@@ -52,6 +52,7 @@ type App struct {
 	risk     riskState
 	fixSeq   int // number of the newest question about the fix; answers to older ones are dropped
 	fixWhen  fixTimes
+	applying *targetsTold // of the change that is being applied
 	// checkedOnce are the IDs of unfinished changes whose outcome was looked for.
 	checkedOnce map[string]bool
 	spinning    bool
@@ -143,7 +144,7 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 	case partsMsg:
 		a.gotParts(m)
 	case diagnosisMsg:
-		cmd = a.gotDiagnosis(m)
+		cmd = tea.Batch(a.gotDiagnosis(m), a.updateTools(m))
 	case candidatesMsg:
 		a.gotCandidates(m)
 	case usedMsg:
@@ -166,7 +167,7 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return a, nil
 	default:
-		cmd = a.updateFix(m)
+		cmd = tea.Batch(a.updateFix(m), a.updateTools(m))
 	}
 	a.show()
 	return a, a.here(tea.Batch(cmd, a.startSpinning()))

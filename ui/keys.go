@@ -121,6 +121,8 @@ func (a *App) pressHelp(m tea.KeyPressMsg) tea.Cmd {
 		a.helpFrom = min(a.helpFrom+1, most)
 	case "k", "up":
 		a.helpFrom = max(0, a.helpFrom-1)
+	case "tab":
+		return a.do(views.OpenGlossary{Term: a.termHere()})
 	case "q", "esc", "?", "enter":
 		a.help = false
 	}
@@ -203,6 +205,8 @@ func (a *App) do(i views.Intent) tea.Cmd {
 			return a.nextPart()
 		}
 		a.back()
+	default:
+		return a.doTool(i)
 	}
 	return nil
 }

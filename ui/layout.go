@@ -36,7 +36,7 @@ func (a *App) View() tea.View {
 	f := a.frame()
 	body := ""
 	if a.help {
-		body = views.HelpView(f, "Keys", a.helpGroups(), a.helpFrom)
+		body = views.HelpView(f, "Keys (tab: what the words mean)", a.helpGroups(), a.helpFrom)
 	} else {
 		body = a.top().View(f)
 	}

@@ -55,7 +55,7 @@ func (a *App) openPalette() tea.Cmd {
 		for _, t := range themes.List() {
 			out = append(out, views.Entry{Kind: kindTheme, Name: data.Clean(t.Name), Note: data.Clean(t.About), Want: views.TakeTheme{Name: t.Name}})
 		}
-		return paletteMsg{out, problem}
+		return paletteMsg{append(out, termEntries()...), problem}
 	}
 }
 

@@ -16,6 +16,7 @@ func Keymap() []HelpGroup {
 			keyCaseIn, keyCaseOut, keyCasePanBack, keyCasePanOn, keyCaseWhole, keyCaseParts, keyCaseReplicas, keyCaseLevels, keyCaseAhead, keyCaseDots,
 			keyCaseTable, keyCaseDown, keyCaseUp, keyCasePageDown, keyCasePageUp, keyCaseNewest, keyCaseOldest, keyCaseCopy, keyCaseReload,
 		}},
+		{Title: "Case and diagnosis", Keys: toolKeys},
 		{Title: "Diagnosis", Keys: []key.Binding{stepNext, stepBack, stepJump, stepTab, stepCopy, stepSize, stepWhy, stepCase, stepFix, stepRead, stepMake}},
 		{Title: "Fix", Keys: []key.Binding{
 			fixYes, fixNo, fixEditKey, fixWay, fixKnobs, fixUnfold, fixRaw, fixExportKey, fixCopy, fixUndo, fixEnd, fixAgain, fixNoRecord,
@@ -25,6 +26,9 @@ func Keymap() []HelpGroup {
 		{Title: "Fix: export", Keys: []key.Binding{exportCopy, exportSave, exportNext, exportPrev, exportLeave}},
 		{Title: "Fix: typed confirmation", Keys: []key.Binding{confirmApply, confirmLeave}},
 		{Title: "Changes made", Keys: []key.Binding{historyOpen, historyClose, historyUndo, historyCopy, historyAgain, historyMove}},
+		{Title: "Artifacts", Keys: []key.Binding{artifactCopy, artifactSave, artifactCommand, artifactNext, artifactPrev, artifactRead}},
+		{Title: "Profile", Keys: []key.Binding{profileHeap, profileGoroutines, profileNext, profilePrev, profileCopy, profileAgain, profileRead}},
+		{Title: "Glossary", Keys: []key.Binding{glossaryMove, glossaryEnds, glossaryCopy, glossaryRead}},
 		{Title: "Prometheus", Keys: []key.Binding{connectionUse, connectionFind, connectionMove}},
 		{Title: "Go to", Keys: []key.Binding{paletteRun, paletteMove, paletteType, paletteBack}},
 		{Title: "Theme", Keys: []key.Binding{themeTake, themeMove, themeBack}},

@@ -1,55 +1,8 @@
 package profile
 
-import (
-	"cmp"
-	"slices"
-	"strings"
+import "github.com/oomedic/oomedic/data"
 
-	"github.com/oomedic/oomedic/data"
-)
-
-// Growth returns what each line holds more in later than in earlier, the most grown first, lines without a change left
-// out. Both are profiles of one kind and of one process: after a restart everything is new, and the growth means
-// nothing.
+// Growth is data.ProfileGrown, beside what reads the profiles.
 func Growth(earlier, later *data.MemoryProfile) []data.ProfileGrowth {
-	if earlier == nil || later == nil {
-		return nil
-	}
-	before := make(map[data.ProfilePlace]*data.ProfileLine, len(earlier.Lines))
-	for i := range earlier.Lines {
-		before[earlier.Lines[i].Key()] = &earlier.Lines[i]
-	}
-	hours := later.At.Sub(earlier.At).Hours()
-	var out []data.ProfileGrowth
-	add := func(l data.ProfileLine, grown int64) {
-		if grown == 0 {
-			return
-		}
-		g := data.ProfileGrowth{ProfileLine: l, Grown: grown}
-		if hours > 0 {
-			perHour := float64(grown) / hours
-			g.PerHour = &perHour
-		}
-		out = append(out, g)
-	}
-	for _, l := range later.Lines {
-		grown := l.Flat
-		if b := before[l.Key()]; b != nil {
-			grown -= b.Flat
-			delete(before, l.Key())
-		}
-		add(l, grown)
-	}
-	for _, b := range before {
-		l := *b
-		l.Flat, l.Objects = 0, 0
-		add(l, -b.Flat)
-	}
-	slices.SortFunc(out, func(a, b data.ProfileGrowth) int {
-		if a.Grown != b.Grown {
-			return cmp.Compare(b.Grown, a.Grown)
-		}
-		return cmp.Or(strings.Compare(a.Function.String(), b.Function.String()), cmp.Compare(a.Line, b.Line))
-	})
-	return out
+	return data.ProfileGrown(earlier, later)
 }
