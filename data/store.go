@@ -13,6 +13,10 @@ const maxGone = 2000
 // sameKill is how near two reports of one kill may lie: the API has whole seconds, metrics may round.
 const sameKill = 2 * time.Second
 
+// lateAnswer is for how long after a pod's deletion an answer may still come that was given before. A UID never comes
+// back, but a pod may leave a label selector and enter it again.
+const lateAnswer = 10 * time.Second
+
 // Pod is what one event of the watch says of a pod: its suspect containers alone.
 type Pod struct {
 	Key        PodKey
@@ -90,6 +94,12 @@ func (s *Store) put(p Pod) bool {
 		c := p.Containers[i]
 		if old := held[c.Key.Container]; old != nil {
 			c.Kills = MergeKills(old.Kills, c.Kills)
+			if s.late(old) {
+				one := *old
+				one.Kills = c.Kills
+				held[c.Key.Container] = &one
+				continue
+			}
 			if c.Workload.Kind == "" {
 				c.Workload = old.Workload
 			}
@@ -107,6 +117,11 @@ func (s *Store) put(p Pod) bool {
 	}
 	s.newestAt = s.now()
 	return true
+}
+
+// late reports whether facts of a container come from before its pod's deletion, which was seen just now.
+func (s *Store) late(old *Container) bool {
+	return old.Known == KnownFromAPI && old.Key.UID != "" && !old.GoneAt.IsZero() && s.now().Sub(old.GoneAt) < lateAnswer
 }
 
 // Delete marks the containers of a pod as gone at the given time. What was killed in them stays known.
@@ -296,16 +311,22 @@ func (s *Store) overall() Health {
 	return worst
 }
 
-// MergeKills returns the kills of both lists, oldest first, each once: two that lie within two seconds are one.
+// MergeKills returns the kills of both lists, oldest first, each once: two that lie within two seconds are one, unless the
+// later ended a life that began after the earlier, as where a container is killed as soon as it starts.
 func MergeKills(a, b []Kill) []Kill {
 	all := append(append(make([]Kill, 0, len(a)+len(b)), a...), b...)
 	slices.SortStableFunc(all, func(x, y Kill) int { return x.At.Compare(y.At) })
 	out := all[:0]
 	for _, k := range all {
-		if n := len(out); n > 0 && k.At.Sub(out[n-1].At) <= sameKill {
+		if n := len(out); n > 0 && k.At.Sub(out[n-1].At) <= sameKill && !nextLife(&out[n-1], &k) {
 			continue
 		}
 		out = append(out, k)
 	}
 	return out
+}
+
+// nextLife reports whether b is known to have ended a life that began after a.
+func nextLife(a, b *Kill) bool {
+	return b.At.After(a.At) && !b.StartedAt.IsZero() && !b.StartedAt.Before(a.At)
 }
