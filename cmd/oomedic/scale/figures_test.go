@@ -17,7 +17,9 @@ import (
 type figures struct {
 	pods, podBytes, killed int
 	load, noKubectl        string
+	kubectlLimit           string // what kubectl was told to keep to; empty for nothing
 	ours, kubectl, typed   []run
+	replay                 []run // on the replayed pods
 	firstRow, verified     time.Duration
 	idle, busy, rate       float64
 	screenPeak, screenOwn  int64
@@ -59,7 +61,11 @@ func (f *figures) section() string {
 	line("| ‥ the first look alone | %s | | | | | |", seconds(median(f.ours, func(r run) time.Duration { return r.look })))
 	line("| ‥ then every pod verified, alone | %s | | | | | |", seconds(median(f.ours, func(r run) time.Duration { return r.pass })))
 	of("`oomedic report -A -o json`, complete", f.ours)
-	of("`kubectl get pods -A -o json`", f.kubectl)
+	kubectl := "`kubectl get pods -A -o json`"
+	if f.kubectlLimit != "" {
+		kubectl += ", with GOMEMLIMIT=" + f.kubectlLimit + " to fit beside the server"
+	}
+	of(kubectl, f.kubectl)
 	of("typed list in JSON, in one piece", f.typed)
 	line("")
 	if len(f.calmKills) > 0 {
@@ -72,7 +78,23 @@ func (f *figures) section() string {
 		line("| with %.0f status updates a second | %.1f %% of a core |", f.rate, 100*f.busy)
 		line("| a kill after its status write: idle, under that load | %s, %s |", seconds(middle(f.calmKills)), seconds(middle(f.busyKills)))
 	}
+	f.replayLines(line)
 	return b.String()
+}
+
+// replayLines tells of the replay.
+func (f *figures) replayLines(line func(string, ...any)) {
+	if len(f.replay) == 0 {
+		return
+	}
+	r := f.replay
+	line("")
+	line("| %s pods, the recorded answers of this server served again under other names | |", thousands(replayed))
+	line("|---|---:|")
+	line("| every candidate read, from the start | %s |", seconds(median(r, func(r run) time.Duration { return r.lookAt })))
+	line("| ‥ then every pod verified, alone | %s |", seconds(median(r, func(r run) time.Duration { return r.pass })))
+	line("| `oomedic report -A -o json`, complete: wall, own CPU | %s, %s |", seconds(median(r, func(r run) time.Duration { return r.wall })), seconds(median(r, func(r run) time.Duration { return r.cpu })))
+	line("| peak memory, and what of it is not the program's file | %d MB, %d MB |", median(r, func(r run) int64 { return r.peak })/1e6, median(r, func(r run) int64 { return r.own })/1e6)
 }
 
 const docHead = `# Performance

@@ -20,22 +20,33 @@ import (
 // runs is how often each command is measured; the median is told.
 const runs = 3
 
-// From manyPods on kubectl runs once: it takes minutes. kubectlBytes is the memory that it needs for a pod.
+// From manyPods on what is compared runs once: it takes minutes. kubectlBytes is the memory that kubectl takes for a pod when
+// it may, kubectlLeast what it needs at the least; restBytes is left for everybody else.
 const (
 	manyPods     = 10_000
 	kubectlBytes = 320 << 10
+	kubectlLeast = 180 << 10
+	restBytes    = 3 << 30
 )
 
-// noKubectl says why kubectl is not measured; empty when it is.
-func (c *cluster) noKubectl(t *testing.T) string {
+// kubectl measures kubectl. Where memory is short it is told, by GOMEMLIMIT, to collect its garbage sooner; where even that
+// would not do, it is left out and f says why.
+func (c *cluster) kubectl(t *testing.T, f *figures) {
 	t.Helper()
-	if _, err := exec.LookPath("kubectl"); err != nil {
-		return "it is not installed"
+	room := available(t) - restBytes
+	args := []string{"kubectl", "get", "pods", "-A", "-o", "json"}
+	switch _, err := exec.LookPath("kubectl"); {
+	case err != nil:
+		f.noKubectl = "it is not installed"
+		return
+	case int64(c.pods)*kubectlLeast > room:
+		f.noKubectl = fmt.Sprintf("it would need at least %d GB, more than the machine has left", int64(c.pods)*kubectlLeast>>30)
+		return
+	case int64(c.pods)*kubectlBytes > room:
+		f.kubectlLimit = fmt.Sprintf("%dMiB", room>>20)
+		args = append([]string{"GOMEMLIMIT=" + f.kubectlLimit}, args...)
 	}
-	if needs := int64(c.pods) * kubectlBytes; available(t)-needs < 2<<30 {
-		return fmt.Sprintf("it would need about %d GB, more than the machine has left", needs>>30)
-	}
-	return ""
+	f.kubectl = append(f.kubectl, c.cost(t, "", "env", args...))
 }
 
 // typedChild is the variable that turns this test binary into a plain typed list, to have its memory to itself.
@@ -95,13 +106,16 @@ func TestScale(t *testing.T) {
 	program := built(t)
 	for i := range runs {
 		f.ours = append(f.ours, c.report(t, program))
-		if f.noKubectl = c.noKubectl(t); f.noKubectl == "" && (i == 0 || n < manyPods) {
-			f.kubectl = append(f.kubectl, c.cost(t, "", "kubectl", "get", "pods", "-A", "-o", "json"))
-		}
-		f.typed = append(f.typed, c.typed(t))
 		t.Logf("run %d: oomedic %+v", i, f.ours[i])
 	}
 	c.screen(t, program, &f)
+	c.replay(t, program, &f)
+	for i := range runs {
+		if i == 0 || n < manyPods {
+			c.kubectl(t, &f)
+			f.typed = append(f.typed, c.typed(t))
+		}
+	}
 	t.Log("\n" + f.section())
 	if path := os.Getenv("SCALE_DOC"); path != "" {
 		must(t, f.write(path))

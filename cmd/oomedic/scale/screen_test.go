@@ -73,7 +73,7 @@ func (c *cluster) screen(t *testing.T, program string, f *figures) {
 		f.busyKills = append(f.busyKills, c.kill(t, s, probe(probes+i)))
 	}
 	stop()
-	f.screenPeak, f.screenOwn = memory(t, s.pid, "VmHWM"), anonymous(s.pid)
+	f.screenPeak, f.screenOwn = inUse(s.pid)
 }
 
 func probe(i int) string { return fmt.Sprintf("probe-%02d-kill", i) }

@@ -20,12 +20,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 )
 
 // cluster is an API server with pods that nothing runs.
 type cluster struct {
 	cs         kubernetes.Interface
+	cfg        *rest.Config
 	kubeconfig string
 	apiserver  int // process
 	pods       int
@@ -52,7 +54,7 @@ func newCluster(t *testing.T, n int) *cluster {
 	cfg.QPS = -1
 	cs, err := kubernetes.NewForConfig(cfg)
 	must(t, err)
-	c := &cluster{cs: cs, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig"), apiserver: child(t, "kube-apiserver"), pods: n}
+	c := &cluster{cs: cs, cfg: cfg, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig"), apiserver: child(t, "kube-apiserver"), pods: n}
 	must(t, os.WriteFile(c.kubeconfig, env.KubeConfig, 0o600))
 	c.fill(t, env.ControlPlane.Etcd.URL.String(), max(10, n/250))
 	c.settle(t)
