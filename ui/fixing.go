@@ -205,9 +205,11 @@ func (a *App) apply(i views.ApplyFix) tea.Cmd {
 	}
 	a.fixSeq++
 	seq, c, ctx, p := a.fixSeq, a.opt.Cluster, a.ctx, i.Plan
-	a.changeFix(func(f *views.Fix) { f.Phase, f.Problem, f.Err = views.FixApplying, "", nil })
+	a.changeFix(func(f *views.Fix) { f.Phase, f.Problem, f.Err, f.Progress = views.FixApplying, "", nil, nil })
+	told := &targetsTold{}
+	a.applying = told
 	return func() tea.Msg {
-		done, err := c.Apply(ctx, p)
+		done, err := applyTelling(ctx, c, p, told.set)
 		return appliedMsg{seq: seq, applied: done, err: err}
 	}
 }

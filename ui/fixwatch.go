@@ -29,7 +29,7 @@ type fixTimes struct {
 // followFix asks how far the change has come and whether anything was killed since.
 func (a *App) followFix() tea.Cmd {
 	f := a.state.Fix
-	if f == nil || f.Applied == nil || f.Plan == nil || a.fixWhen.busy {
+	if f == nil || f.Applied == nil || f.Plan == nil || a.fixWhen.busy || f.Phase == views.FixFailed && !resizeOpen(f) {
 		return nil
 	}
 	every := rollEvery
@@ -40,7 +40,10 @@ func (a *App) followFix() tea.Cmd {
 		return nil
 	}
 	a.fixWhen.asked, a.fixWhen.busy = a.now, true
-	seq, c, ctx, plan, applied, rolling := a.fixSeq, a.opt.Cluster, a.ctx, f.Plan, *f.Applied, f.Phase == views.FixRolling
+	seq, c, ctx, plan, applied, rolling := a.fixSeq, a.opt.Cluster, a.ctx, f.Plan, *f.Applied, f.Phase == views.FixRolling || f.Phase == views.FixFailed
+	if f.Phase == views.FixFailed {
+		applied.Way = data.WayInPlace // the pods that were resized, whatever was to come after them
+	}
 	d, src, now, last := f.Diagnosis, a.opt.Source, a.opt.Now, f.Rollout
 	return func() tea.Msg {
 		msg := rolloutMsg{seq: seq, rollout: last}
@@ -96,6 +99,12 @@ func (a *App) gotRollout(m rolloutMsg) tea.Cmd {
 		return nil
 	}
 	a.changeFix(func(f *views.Fix) {
+		if f.Phase == views.FixFailed {
+			if m.rollout != nil && m.problem == "" {
+				gotOpenResize(f, m.rollout)
+			}
+			return
+		}
 		f.Healing, f.Problem = m.healing, m.problem
 		if m.rollout == nil {
 			return

@@ -62,6 +62,16 @@ func partlyFailed(f *Fix) {
 
 // sentStates are the dialog's states behind a yes that ways, targets and the journal bring.
 var sentStates = []fixState{
+	{"applying-told", func(t testing.TB) *Fix {
+		return wayed(t, data.WayBoth, func(f *Fix) {
+			f.Phase = FixApplying
+			f.Progress = []data.Target{
+				{Kind: "Pod", Namespace: "data", Name: "database-0", State: data.TargetStored, Resize: data.ResizeDone, After: f.Plan.After},
+				{Kind: "Pod", Namespace: "data", Name: "database-1", State: data.TargetWaiting, After: f.Plan.After},
+				{Kind: "StatefulSet", Namespace: "data", Name: "database", State: data.TargetWaiting, After: f.Plan.After},
+			}
+		})
+	}, nil},
 	{"applying-both", func(t testing.TB) *Fix { return wayed(t, data.WayBoth, func(f *Fix) { f.Phase = FixApplying }) }, nil},
 	{"rolling-resize", func(t testing.TB) *Fix {
 		return sent(t, data.WayInPlace, FixRolling, func(f *Fix) {

@@ -42,6 +42,8 @@ type Fix struct {
 	// Changed is true when the diff was made anew because the workload changed under it.
 	Changed bool
 	Undo    bool // the change puts former values back
+	// Progress is what became of each object so far, while a change is being applied.
+	Progress []data.Target
 	// Applied is set after a yes, and also beside an error when some objects were changed.
 	Applied *data.Applied
 	Rollout *data.Rollout

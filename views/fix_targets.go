@@ -19,6 +19,9 @@ func fixTargets(f *Fix) []data.Target {
 	if f.Plan == nil || f.Phase != FixApplying {
 		return nil
 	}
+	if len(f.Progress) > 0 {
+		return f.Progress
+	}
 	var out []data.Target
 	for _, pp := range resized(f.Plan) {
 		out = append(out, data.Target{Kind: "Pod", Namespace: pp.Pod.Namespace, Name: pp.Pod.Name, UID: pp.Pod.UID, State: data.TargetWaiting, After: pp.After})
@@ -46,10 +49,15 @@ func layTargets(s *sheet, f *Fix) {
 		}
 	}
 	var quiet, loud []targetLine
+	sending := f.Phase == FixApplying
 	for _, t := range targets {
 		l := lineOf(s, t, resizes)
-		if f.Phase == FixApplying {
+		if f.Phase == FixApplying && t.State == data.TargetWaiting {
 			l.text = t.Workload().Ref().String() + ": will get a limit of " + exactBytes(t.After.Limit) + ", request " + exactBytes(t.After.Request)
+			if sending && len(f.Progress) > 0 { // the first that waits is the one that is under way, and is always seen
+				sending, l.glyph, l.style, l.quiet = false, s.t.Glyphs.Busy, s.t.Info, false
+				l.text = t.Workload().Ref().String() + ": being sent, limit " + exactBytes(t.After.Limit) + ", request " + exactBytes(t.After.Request)
+			}
 		}
 		if l.quiet {
 			quiet = append(quiet, l)

@@ -25,6 +25,12 @@ const lookAgain = 5 * time.Second
 // errors wrap ErrReadOnly, ErrBlocked, ErrNoJournal (nothing is sent in these cases), ErrForbidden, ErrRefused,
 // ErrNotFound or ErrUnreachable.
 func (c *Client) Apply(ctx context.Context, p *data.Plan) (data.Applied, error) {
+	return c.ApplyTelling(ctx, p, func([]data.Target) {})
+}
+
+// ApplyTelling is Apply that tells what became of each object as soon as it is known. tell gets a copy of all targets,
+// the one that is being sent is the first that is waiting; it must return at once.
+func (c *Client) ApplyTelling(ctx context.Context, p *data.Plan, tell func([]data.Target)) (data.Applied, error) {
 	ref := p.Change.Workload.Ref()
 	switch b := p.Blocked(); {
 	case c.o.ReadOnly:
@@ -38,6 +44,8 @@ func (c *Client) Apply(ctx context.Context, p *data.Plan) (data.Applied, error) 
 	if err != nil {
 		return data.Applied{}, err
 	}
+	rec.tell = tell
+	tell(slices.Clone(rec.entry.Targets))
 	err = c.carryOut(ctx, p, rec)
 	a := rec.end(err)
 	if err != nil && slices.ContainsFunc(a.Targets, func(t data.Target) bool { return t.State == data.TargetStored }) {
@@ -84,6 +92,7 @@ func (c *Client) carryOut(ctx context.Context, p *data.Plan, rec *record) error 
 		}
 		t, err := c.resize(ctx, p, &p.Pods[i], rec.entry.Targets[n])
 		if err == nil && first { // one pod shows whether the nodes take it, before the rest is touched
+			rec.told(n, t)
 			t, err = c.confirm(ctx, t, p.Change.Container)
 		}
 		first = false

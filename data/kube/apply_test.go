@@ -86,7 +86,7 @@ func TestApplyWhenTheConnectionIsCut(t *testing.T) {
 			d.Generation, d.ResourceVersion = 9, "9"
 			d.Spec.Template.Spec.Containers[0].Resources.Limits["memory"] = resource.MustParse("3Gi")
 			return true
-		}, false, data.ErrConflict, 1},
+		}, false, data.ErrUnknownOutcome, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

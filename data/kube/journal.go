@@ -26,6 +26,17 @@ type record struct {
 	entry   data.JournalEntry
 	journal Journal // nil when nothing is written
 	problem error   // the first line that could not be written
+	tell    func([]data.Target)
+}
+
+// told passes on what became of a target.
+func (r *record) told(i int, t data.Target) {
+	if r.tell == nil {
+		return
+	}
+	all := slices.Clone(r.entry.Targets)
+	all[i] = t
+	r.tell(all)
 }
 
 // begin writes down what is about to be sent. The error wraps data.ErrNoJournal; nothing may be sent then, unless a
@@ -63,6 +74,7 @@ func (c *Client) begin(p *data.Plan, targets []data.Target) (*record, error) {
 // step writes down what became of a target.
 func (r *record) step(i int, t data.Target) {
 	r.entry.Targets[i] = t
+	r.told(i, t)
 	if i < len(r.entry.Targets)-1 {
 		r.write()
 	}
