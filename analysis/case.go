@@ -80,5 +80,6 @@ func countKills(kills []data.Kill, now time.Time, known func(from time.Time) boo
 	return KillCounts{Day: one(data.Day), Week: one(data.Week), Month: one(data.ThirtyDay)}
 }
 
-// clockSkew is how far a node's clock may run ahead of this machine's.
-const clockSkew = 5 * time.Minute
+// clockSkew is how far a node's clock may run ahead of this machine's. Laptops whose clock is a quarter of an hour off are
+// seen; credentials fail soon beyond that.
+const clockSkew = 15 * time.Minute
