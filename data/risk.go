@@ -20,6 +20,8 @@ type Usage struct {
 	Specified bool
 	Resources
 	Restarts *int32
+	// Restarted is true when it was started again within the last quarter of an hour.
+	Restarted bool
 	// Growth is the slope of the working set over ClusterUsage.GrowthWindow in bytes an hour, of the steepest life; nil
 	// when it does not grow, or was not asked for.
 	Growth *float64

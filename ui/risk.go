@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,7 +56,7 @@ func (l *RiskLooks) Look(ctx context.Context, namespaces []data.Text) (*views.Ri
 		return nil, nil, nil, err
 	}
 	risks, summary := analysis.Risks(u, l.Price, l.Now())
-	if problem := l.readPods(ctx, risks); problem != nil {
+	if problem := l.readPods(ctx, risks, u); problem != nil {
 		u.Gaps = append(u.Gaps, data.Gap{What: "specifications of pods at risk", Why: data.Clean(problem.Error())})
 	}
 	if l.fill(u) {
@@ -74,8 +75,10 @@ func podName(k data.Key) data.Key {
 	return k
 }
 
-// readPods reads the pods of the gravest risks that are not known yet. It returns the first trouble.
-func (l *RiskLooks) readPods(ctx context.Context, risks []analysis.Risk) error {
+// readPods reads the pods of the gravest risks that are not known yet, and of those that were started again lately: such
+// a container may die before it was sampled twice, and only its status tells how long it lives. It returns the first
+// trouble.
+func (l *RiskLooks) readPods(ctx context.Context, risks []analysis.Risk, u *data.ClusterUsage) error {
 	now := l.Now()
 	l.mu.Lock()
 	if l.pods == nil {
@@ -89,6 +92,11 @@ func (l *RiskLooks) readPods(ctx context.Context, risks []analysis.Risk) error {
 		}
 		if p, ok := l.pods[k]; !ok || now.Sub(p.at) > riskPodAge || hasty(&risks[i], p) {
 			ask = append(ask, k)
+		}
+	}
+	for i := range u.Usages {
+		if one := &u.Usages[i]; one.Restarted && one.Limit != nil && len(ask) < riskPods && !slices.Contains(ask, podName(one.Key)) {
+			ask = append(ask, podName(one.Key))
 		}
 	}
 	for k, p := range l.pods {

@@ -12,9 +12,10 @@ import (
 // How the memory of a whole cluster is read: three questions for all containers, and two more for the few that are near
 // their limit, on the way to it, or far below it.
 const (
-	growthLook = time.Hour     // the rough growth of every container is taken over this
-	leastPace  = 128 << 10     // bytes an hour; below it a container takes more than ten days for 32 MiB
-	recentLook = 6 * time.Hour // samples of the few are read raw over this
+	growthLook = time.Hour        // the rough growth of every container is taken over this
+	leastPace  = 128 << 10        // bytes an hour; below it a container takes more than ten days for 32 MiB
+	againLook  = 15 * time.Minute // a container that started again within this may die before it is sampled twice
+	recentLook = 6 * time.Hour    // samples of the few are read raw over this
 	peakLook   = 24 * time.Hour
 	// nearShare is the share of the limit, and reachHours the time to it at the rough pace, from which a container is one
 	// of the few. Both are wider than what is called a risk, so that the closer look decides.
@@ -91,9 +92,10 @@ func namespacesMatcher(namespaces []data.Text) string {
 }
 
 // growthPromQL gives how fast containers grow in bytes a second, those that do. deriv reads each container id by itself,
-// so that a container younger than the window is judged by its own life.
+// so that a container younger than the window is judged by its own life. Those that were started again lately come along.
 func growthPromQL(sel string) string {
-	return byContainer + "(deriv(" + data.MetricWorkingSet + "{" + sel + "}[" + data.PromDuration(growthLook) + "])) > " + perSecond(leastPace)
+	return byContainer + "(deriv(" + data.MetricWorkingSet + "{" + sel + "}[" + data.PromDuration(growthLook) + "])) > " + perSecond(leastPace) +
+		" or label_replace(" + byContainer + "(changes(" + data.MetricRestarts + "{" + sel + "}[" + data.PromDuration(againLook) + `])) > 0,"part","again","","")`
 }
 
 // resourceMetrics are where limits and requests come from. The counter of restarts is there for every container that

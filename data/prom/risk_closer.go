@@ -101,7 +101,7 @@ func fewNear(us []data.Usage) []*data.Usage {
 		if u.Growth != nil && *u.Growth > 0 {
 			left = max(float64(*u.Limit)-*u.WorkingSet, 0) / *u.Growth
 		}
-		if *u.WorkingSet >= nearShare*float64(*u.Limit) || left <= reachHours {
+		if *u.WorkingSet >= nearShare*float64(*u.Limit) || left <= reachHours || u.Restarted {
 			all = append(all, ranked{u, left})
 		}
 	}

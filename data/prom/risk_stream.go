@@ -35,9 +35,9 @@ const (
 
 // row is one series of an answer: the labels that matter here, and its samples. It is used again for the next one.
 type row struct {
-	name, namespace, pod, container, id, ownerKind, ownerName string
-	t                                                         []int64 // Unix milliseconds
-	v                                                         []float64
+	name, namespace, pod, container, id, ownerKind, ownerName, part string
+	t                                                               []int64 // Unix milliseconds
+	v                                                               []float64
 }
 
 // last returns the newest sample; false when there is none that is a number.
@@ -61,6 +61,8 @@ func (w *row) label(name, value string) {
 		w.container = value
 	case "id":
 		w.id = value
+	case "part": // which of several questions in one it answers
+		w.part = value
 	case "owner_kind":
 		w.ownerKind = value
 	case "owner_name":

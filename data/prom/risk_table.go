@@ -67,9 +67,15 @@ func (t *usageTable) workingSet(w *row) {
 	t.take(w, func(u *data.Usage, v float64) { raise(&u.WorkingSet, v) })
 }
 
-// growth takes bytes a second.
+// growth takes bytes a second, and what was started again.
 func (t *usageTable) growth(w *row) {
-	t.take(w, func(u *data.Usage, v float64) { raise(&u.Growth, v*3600) })
+	t.take(w, func(u *data.Usage, v float64) {
+		if w.part == "again" {
+			u.Restarted = true
+			return
+		}
+		raise(&u.Growth, v*3600)
+	})
 }
 
 // mostBytes is the highest size that an int64 and a float64 hold both; a "limit" above it is a way to write none.

@@ -21,7 +21,7 @@ func workingSet(pod, container, id string, more ...string) line {
 // specLines are what kube-state-metrics says of a container; a size of 0 is none.
 func specLines(pod, container string, limit, request float64) []line {
 	pairs := []string{"namespace", "shop", "pod", pod, "container", container}
-	out := []line{newLine(data.MetricRestarts, pairs...).at(ago(time.Second), 3)}
+	out := []line{newLine(data.MetricRestarts, pairs...).at(ago(10*time.Minute), 3).at(ago(time.Second), 3)}
 	sized := append(pairs, "resource", "memory", "unit", "byte")
 	if limit > 0 {
 		out = append(out, newLine(data.MetricLimits, sized...).at(ago(time.Second), limit))
@@ -66,10 +66,13 @@ func TestUsage(t *testing.T) {
 	lines = append(lines, specLines(api, "app", 512*mi, 256*mi)...)
 	lines = append(lines, specLines(api, "sidecar", 0, 2048*mi)...)
 	lines = append(lines, specLines(web, "nginx", 1024*mi, 0)...)
+	again := specLines("flap-0", "app", 512*mi, 0)
+	lines = append(lines, again[1], newLine(data.MetricRestarts, "namespace", "shop", "pod", "flap-0", "container", "app").at(ago(10*time.Minute), 3).at(ago(time.Minute), 4),
+		workingSet("flap-0", "app", "/f").at(ago(20*time.Second), 10*mi)) // started again, sampled once
 	lines = append(lines, specLines("done-x2bcd", "job", 64*mi, 64*mi)...) // ended: a specification without memory
 	e.load(t, lines...)
 	got, err := e.reader(t, Options{}).Usage(t.Context(), nil, nil)
-	if err != nil || len(got.Usages) != 3 || len(got.Gaps) != 0 {
+	if err != nil || len(got.Usages) != 4 || len(got.Gaps) != 0 {
 		t.Fatalf("%d usages, gaps %v, %v", len(got.Usages), got.Gaps, err)
 	}
 	if n := len(e.asked); n > 5 {
@@ -93,6 +96,9 @@ func TestUsage(t *testing.T) {
 	}
 	if s := usageOf(t, got, api, "sidecar"); s.Limit != nil || !s.Specified || s.Growth != nil || s.Peak == nil || s.Recent != nil {
 		t.Errorf("sidecar %+v", s)
+	}
+	if f := usageOf(t, got, "flap-0", "app"); !f.Restarted || f.Recent == nil || f.Recent.Len() != 1 || f.Growth != nil {
+		t.Errorf("flapping %+v", f)
 	}
 	if w := usageOf(t, got, web, "nginx"); w.Request != nil || *w.Limit != 1<<30 {
 		t.Errorf("nginx %+v", w)
