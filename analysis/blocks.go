@@ -179,7 +179,7 @@ func (f *facts) killsIn14() float64 {
 		}
 	}
 	if span < 1 {
-		return float64(n) // too short to scale
+		return 0 // a crash loop of hours is one need met again and again, and tells nothing of larger ones
 	}
 	return float64(n) * holdDays / span
 }

@@ -87,6 +87,9 @@ func count(n int, what string) string {
 	if base, ok := strings.CutSuffix(what, "try"); ok && what == "try" {
 		return fmt.Sprintf("%d %stries", n, base)
 	}
+	if base, ok := strings.CutSuffix(what, "sh"); ok {
+		return fmt.Sprintf("%d %sshes", n, base)
+	}
 	if base, ok := strings.CutSuffix(what, "life"); ok {
 		return fmt.Sprintf("%d %slives", n, base)
 	}

@@ -16,11 +16,9 @@ type Forecast struct {
 }
 
 const (
-	recentGaps   = 12 // so many of the newest times between kills are looked at
-	steadyGaps   = 4  // … and the newest of them alone when kills come at a steady pace
-	randomLow    = 0.105
-	randomHigh   = 2.303 // an exponential wait is below 0.105 and above 2.303 times its mean one time in ten each
-	randomMedian = 0.693
+	recentGaps = 12               // so many of the newest times between kills are looked at
+	leastWait  = 10 * time.Second // a start is not on time to the second
+	steadyGaps = 4                // … and the newest of them alone when kills come at a steady pace
 )
 
 // killGaps returns the hours between neighbouring kills of each pod, newest last.
@@ -49,23 +47,26 @@ func (f *facts) forecast(c *Cause) Forecast {
 	switch {
 	case !f.conf.OOMKilled && !f.atRisk():
 		return Forecast{}
-	case c.ToNextKill != nil:
+	case c.ToNextKill != nil && c.Class != SharedMemory: // files outlive a restart: what was filled once is filled at once
 		return Forecast{c.ToNextKillLow, c.ToNextKill, c.ToNextKillHigh, "the growth of memory and what is left to the limit"}
 	}
 	gaps := f.killGaps()
-	if len(gaps) < 2 {
+	if cv, ok := spread(gaps); ok && cv < regularKills {
+		out := Forecast{From: data.Textf("%s times between kills, %s on average, at a steady pace", countOnly(len(gaps)), hoursText(median(gaps)))}
+		if out.Low, out.Likely, out.High = f.untilRegular(gaps); out.Likely != nil {
+			return out
+		}
+	}
+	w := f.waits()
+	if w.series+len(w.short) < 2 || w.seen <= 0 {
 		return Forecast{}
 	}
-	mean := 0.0
-	for _, g := range gaps {
-		mean += g / float64(len(gaps))
+	gone := max(f.now.Sub(f.lastKill()).Hours(), 0)
+	out := Forecast{From: data.Textf("%s in %s of the pods' time", count(w.series, "kill"), hoursText(w.seen))}
+	if len(w.short) > 0 {
+		out.From = data.Textf("%s of kills in %s of the pods' time, and the times between kills within one", count(w.series, "rush"), hoursText(w.seen))
 	}
-	out := Forecast{From: data.Textf("%s times between kills, %s on average", countOnly(len(gaps)), hoursText(mean))}
-	if cv, ok := spread(gaps); ok && cv < regularKills {
-		out.Low, out.Likely, out.High = f.untilRegular(gaps)
-		return out
-	}
-	out.Low, out.Likely, out.High = hoursPtr(randomLow*mean), hoursPtr(randomMedian*mean), hoursPtr(randomHigh*mean)
+	out.Low, out.Likely, out.High = hoursPtr(w.quantile(0.9, gone)), hoursPtr(w.quantile(0.5, gone)), hoursPtr(w.quantile(0.1, gone))
 	return out
 }
 
@@ -79,7 +80,8 @@ func (f *facts) untilRegular(gaps []float64) (low, likely, high *time.Duration) 
 		return nil, nil, nil // it has stopped, or the clock is wrong
 	}
 	left := func(h float64) *time.Duration { return hoursPtr(max(h-gone, 0)) }
-	return left(newest[0] * 0.9), left(m), left(newest[len(newest)-1] * 1.1)
+	wide := (leastWait + f.step/2).Hours()
+	return left(min(newest[0]*0.9, m-wide)), left(m), hoursPtr(max(newest[len(newest)-1]*1.1-gone, 0) + wide)
 }
 
 // hoursPtr returns hours as a duration, nil when it is longer than a forecast is worth.
@@ -101,6 +103,10 @@ func (f *facts) boundGrowth(c *Cause) {
 	low, high := f.growthRange()
 	c.GrowthLow, c.GrowthHigh = &low, &high
 	if c.ToNextKill == nil {
+		return
+	}
+	if lo, likely, hi, n := f.untilAnalogue(); likely != nil && n >= leastAnalogues {
+		c.ToNextKillLow, c.ToNextKill, c.ToNextKillHigh = lo, likely, hi
 		return
 	}
 	h, slope := c.ToNextKill.Hours(), *c.GrowthPerHour

@@ -89,7 +89,7 @@ func recommend(f *facts, c *Cause) Recommendation {
 	case !f.conf.OOMKilled && !f.maybeKilled() && !f.atRisk():
 		return Recommendation{Policy: "no change", Cures: false, Steps: []data.Text{"it was not OOM-killed: another size changes nothing"}}
 	case c.Class == NodePressure, f.hit == nil && f.conf.Scope == ScopeNode:
-		return recommendRequest(f)
+		return hedgeNode(f, c, recommendRequest(f))
 	case f.hit == nil && f.conf.Scope == ScopePod:
 		return Recommendation{Policy: "pod limit", Steps: []data.Text{data.Textf("the pod's own limit of %s was met: raise spec.resources.limits.memory of the pod template", humanInt(f.c.PodLimit))},
 			Warnings: []data.Text{"limits of a pod as a whole are not changed by kubectl set resources"}}
@@ -237,5 +237,32 @@ func recommendRequest(f *facts) Recommendation {
 		return r
 	}
 	r.Request = &request
+	return r
+}
+
+// nodeUnsureAt is the confidence in node pressure below which a sudden rise stays possible, and the likelihood of one
+// from which the limit is raised as well.
+const (
+	nodeUnsureAt = 0.60
+	riseLikely   = 0.25
+)
+
+// hedgeNode adds a limit where the node is the likelier cause but a rise that no sample caught is nearly as likely.
+func hedgeNode(f *facts, c *Cause, r Recommendation) Recommendation {
+	if c.Confidence >= nodeUnsureAt || f.hit == nil || f.limit == nil {
+		return r
+	}
+	for _, a := range c.Alternatives {
+		if !isBurst(a.Class) || a.Confidence < riseLikely {
+			continue
+		}
+		limit := max(RoundUp(aboveUnknown*float64(*f.hit)), *f.limit)
+		r.Limit = &limit
+		r.Steps = append(r.Steps, data.Textf("a rise that no sample caught is nearly as likely: %s × %.2f, rounded up to %s", humanInt(f.hit), aboveUnknown, human(float64(limit))))
+		if r.Request == nil {
+			r.Request = above(f.c.Resources.Request)
+		}
+		return r
+	}
 	return r
 }
