@@ -274,9 +274,9 @@ func (s *Settings) Transport() (http.RoundTripper, error) {
 	case s.SigV4 != nil:
 		rt, err = sigv4.NewSigV4RoundTripper(s.SigV4, rt)
 	case s.AzureAD != nil:
-		rt, err = azuread.NewAzureADRoundTripper(s.AzureAD, rt)
+		rt, err = azureTransport(*s.AzureAD, rt)
 	case s.GoogleIAM != nil:
-		rt, err = googleiam.NewRoundTripper(s.GoogleIAM, rt)
+		rt, err = googleTransport(*s.GoogleIAM, rt)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the credentials for Prometheus can't be used: %s", data.Clean(brief(err.Error())))
