@@ -153,6 +153,8 @@ type History struct {
 	// Shared is what is left of the page cache without its active and inactive files, the highest of all pods: files in
 	// memory-backed volumes and shared memory (tmpfs), which no reclaim frees. Empty where a part is not known.
 	Shared Samples
+	// Pressure is about the container's newest end that may have been a kill; nil when there is none, or when it failed.
+	Pressure *Pressure
 	// Load is what the pods did beside using memory.
 	Load Load
 	// Kills are the kills that kube-state-metrics remembers, of every pod of the workload, oldest first.

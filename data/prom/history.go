@@ -49,6 +49,7 @@ func (r *Reader) History(ctx context.Context, c *data.Container, progress func(d
 	}
 	tasks := b.memoryTasks(ctx, parts, err)
 	tasks = append(tasks, b.otherTasks()...)
+	tasks = append(tasks, b.pressureTask()...)
 	load, loads := b.loadTasks()
 	tasks = append(tasks, loads...)
 	r.runAll(ctx, b.n, tasks, counter(progress, len(tasks)))
