@@ -74,9 +74,27 @@ func newLineLayer(f *chartFrame, every int) *lineLayer {
 
 // line sets the dots from one dot to another. Both lie within the grid.
 func (l *lineLayer) line(x1, y1, x2, y2 int) {
+	if x1 == x2 || x2 == x1+1 { // neighbours, as nearly all are: no list of points is needed
+		mid := (y1 + y2) / 2
+		if x1 == x2 {
+			mid = y2
+		}
+		l.column(x1, y1, mid)
+		l.column(x2, mid, y2)
+		return
+	}
 	for _, p := range graph.GetLinePoints(canvas.Point{X: x1, Y: y1}, canvas.Point{X: x2, Y: y2}) {
 		if (p.X+p.Y)%l.every == 0 {
 			l.grid.set(p.X, p.Y)
+		}
+	}
+}
+
+// column sets the dots of one column between two rows, both included.
+func (l *lineLayer) column(x, y1, y2 int) {
+	for y := min(y1, y2); y <= max(y1, y2); y++ {
+		if (x+y)%l.every == 0 {
+			l.grid.set(x, y)
 		}
 	}
 }

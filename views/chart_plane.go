@@ -31,6 +31,7 @@ const (
 	markCache
 	markRest
 	markIdle
+	markCount
 )
 
 // chartPlane is a rectangle of runes and what they mean. Later marks cover earlier ones.
@@ -77,6 +78,11 @@ func (p *chartPlane) at(x, y int) chartMark {
 func (p *chartPlane) render(th *themes.Theme) string {
 	var b strings.Builder
 	b.Grow(p.w * p.h * 4)
+	var pens [markCount]pen
+	for m := range pens {
+		pens[m] = penOf(chartStyle(th, chartMark(m)))
+	}
+	pens[markNone] = pen{}
 	for y := range p.h {
 		if y > 0 {
 			b.WriteByte('\n')
@@ -91,11 +97,12 @@ func (p *chartPlane) render(th *themes.Theme) string {
 			for x < end && marks[x] == marks[from] {
 				x++
 			}
-			run := string(runes[from:x])
-			if marks[from] != markNone {
-				run = Render(chartStyle(th, marks[from]), run)
+			with := pens[marks[from]]
+			b.WriteString(with.open)
+			for _, r := range runes[from:x] {
+				b.WriteRune(r)
 			}
-			b.WriteString(run)
+			b.WriteString(with.shut)
 		}
 	}
 	return b.String()
