@@ -111,10 +111,23 @@ func (s *FixScreen) View(fr Frame) string {
 	f := s.fix()
 	head := fixHead(fr, f, s.where())
 	foot := s.foot(fr, f, max(1, fr.Height-len(head)-3))
-	room := max(0, fr.Height-len(head)-len(foot))
+	body := s.cutBody(fr, f, &head, len(foot))
+	if again := s.foot(fr, f, max(1, fr.Height-len(head)-3)); len(again) == len(foot) {
+		foot = again // what was just drawn decides what is asked
+	} else {
+		head, foot = fixHead(fr, f, s.where()), again
+		body = s.cutBody(fr, f, &head, len(foot))
+	}
+	return Fill(fr, append(append(head, body...), foot...))
+}
+
+// cutBody lays out the body in the room that head and foot leave it, and notes what of the diff is seen in it. The empty
+// line below the head goes first when there is not enough.
+func (s *FixScreen) cutBody(fr Frame, f *Fix, head *[]string, foot int) []string {
+	room := max(0, fr.Height-len(*head)-foot)
 	sh, diff := s.body(fr, f, false)
 	if len(sh.lines) > room {
-		head, room = head[:len(head)-1], room+1 // the empty line below the head goes first
+		*head, room = (*head)[:len(*head)-1], room+1
 		sh, diff = s.body(fr, f, true)
 	}
 	body := s.reading.cut(sh.lines, room, fr.Theme)
@@ -122,7 +135,7 @@ func (s *FixScreen) View(fr Frame) string {
 	if len(body) < room {
 		body = append(body[:len(body):len(body)], "")
 	}
-	return Fill(fr, append(append(head, body...), foot...))
+	return body
 }
 
 // historyProgress says how much of the history has come that the diagnosis waits for.

@@ -113,6 +113,8 @@ func (s *FixScreen) question() ask {
 		return askReadOnly
 	case blocked != nil:
 		return ask{"This can't be applied: " + strings.TrimSuffix(blocked.Says.String(), ".") + ".", false}
+	case s.seen.unread(f.Plan) > 0 && !s.raw:
+		return ask{"The diff goes on below: " + counted(s.seen.unread(f.Plan), "line") + " not shown yet. Read on, then y applies it.", true}
 	case mustType(f):
 		return askTyped
 	case f.Undo:

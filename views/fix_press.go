@@ -13,6 +13,7 @@ import (
 // The keys of the dialog.
 var (
 	fixYes       = key.NewBinding(key.WithKeys("y"), key.WithHelp("y", "yes"))
+	fixReadOn    = key.NewBinding(key.WithKeys("y"), key.WithHelp("y", "read on"))
 	fixNo        = key.NewBinding(key.WithKeys("n"), key.WithHelp("n", "no"))
 	fixSkip      = key.NewBinding(key.WithKeys("n"), key.WithHelp("n", "no, skip it"))
 	fixNext      = key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "next"))
@@ -75,7 +76,9 @@ func (s *FixScreen) choices() []key.Binding {
 	}
 	if f.Phase == FixPlanned {
 		ask := s.question()
-		add(ask.yes, fixYes)
+		more := ask.yes && s.seen.unread(f.Plan) > 0 && !s.raw
+		add(more, fixReadOn)
+		add(ask.yes && !more, fixYes)
 		add(f.Batch == nil, fixNo)
 		add(f.Batch != nil, fixSkip)
 	} else if f.Batch != nil && f.Phase != FixApplying {

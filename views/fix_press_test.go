@@ -200,3 +200,24 @@ func TestTryAgainKeepsTheNumbers(t *testing.T) {
 		t.Errorf("%#v, want %#v", got, want)
 	}
 }
+
+func TestTheFootSaysThatTheDiffGoesOn(t *testing.T) {
+	t.Parallel()
+	s := fixNamed(t, "planned-both").screen(t)
+	if text := drawnAs(t, s, 80, 21); !strings.Contains(text, "The diff goes on below: ") || !strings.Contains(text, "y read on") || strings.Contains(text, "y yes") {
+		t.Errorf("the first look:\n%s", text)
+	}
+	for range 5 {
+		if got := press(s, "y"); meant(got, s) != "say" {
+			break
+		}
+		s.View(frameOf(t, "dark", 80, 21))
+	}
+	if text := drawnAs(t, s, 80, 21); !strings.Contains(text, "Apply this to the cluster?") || !strings.Contains(text, "y yes") {
+		t.Errorf("after reading on:\n%s", text)
+	}
+	whole := fixNamed(t, "planned-both").screen(t)
+	if text := drawnAs(t, whole, 200, 60); !strings.Contains(text, "y yes") || strings.Contains(text, "goes on below") {
+		t.Errorf("a diff that is on the screen as a whole:\n%s", text)
+	}
+}
