@@ -13,6 +13,8 @@ import (
 
 // Profiler is a Cluster that can look into a container: its log, and the profiles that a Go program serves.
 type Profiler interface {
+	// Replica returns the container itself when it runs, else the same one in another pod of its workload.
+	Replica(ctx context.Context, of *data.Container) (*data.Container, error)
 	// LastLog reads the end of a container's log, of the life before the last restart where there is one.
 	LastLog(ctx context.Context, k data.Key) (data.LogTail, error)
 	// Profile fetches a profile of a Go program through a port-forward.
@@ -32,8 +34,10 @@ type (
 		all []analysis.Artifact
 	}
 	profileMsg struct {
-		key   data.Key
-		guide analysis.Profiling
+		key           data.Key
+		of            *data.Container // which is looked into
+		guide         analysis.Profiling
+		instead, none data.Text
 	}
 	logMsg struct {
 		key     data.Key
@@ -87,7 +91,7 @@ func (a *App) updateTools(m tea.Msg) tea.Cmd {
 			return a.makeArtifacts(m.key)
 		}
 	case profileMsg:
-		a.changeProfile(m.key, func(p *views.Profile) { p.Guide = m.guide })
+		return a.gotProfile(m)
 	case logMsg:
 		a.changeProfile(m.key, func(p *views.Profile) {
 			p.Hints = m.hints
@@ -157,7 +161,7 @@ func (a *App) changeProfile(k data.Key, change func(*views.Profile)) {
 	a.state = &next
 }
 
-// openProfile shows how to profile a container, and reads its log and its runtime's figures.
+// openProfile looks for the container, or for another replica where it does not run.
 func (a *App) openProfile(k data.Key) tea.Cmd {
 	c, ok := a.container(k)
 	if !ok {
@@ -167,14 +171,41 @@ func (a *App) openProfile(k data.Key) tea.Cmd {
 	if _, there := a.top().(*views.ProfileScreen); !there {
 		a.push(views.NewProfileScreen(k))
 	}
-	cmds := []tea.Cmd{func() tea.Msg { return profileMsg{k, analysis.ProfilingOf(c)} }}
+	door, ok := a.opt.Cluster.(Profiler)
+	if !ok {
+		return func() tea.Msg { return profileMsg{key: k, of: c, guide: analysis.ProfilingOf(c)} }
+	}
 	ctx := a.ctx
+	return func() tea.Msg {
+		of, err := door.Replica(ctx, c)
+		m := profileMsg{key: k, of: c}
+		switch {
+		case err != nil:
+			m.none = data.Clean(err.Error())
+		case of.Key.Pod != c.Key.Pod:
+			m.of, m.instead = of, of.Key.Pod
+		default:
+			m.of = of
+		}
+		m.guide = analysis.ProfilingOf(m.of)
+		return m
+	}
+}
+
+// gotProfile shows how to profile a container, and reads its log and its runtime's figures.
+func (a *App) gotProfile(m profileMsg) tea.Cmd {
+	k, of, ctx := m.key, m.of, a.ctx
+	var cmds []tea.Cmd
+	a.changeProfile(k, func(p *views.Profile) {
+		if p.Of != of.Key {
+			p.Fetched = nil // of another pod
+		}
+		p.Guide, p.Of, p.Instead, p.None = m.guide, of.Key, m.instead, m.none
+	})
 	if door, ok := a.opt.Cluster.(Profiler); ok {
-		a.changeProfile(k, func(p *views.Profile) {
-			p.Guide, p.Log = analysis.ProfilingOf(c), &views.Loaded[data.LogTail]{Loading: true}
-		})
+		a.changeProfile(k, func(p *views.Profile) { p.Log = &views.Loaded[data.LogTail]{Loading: true} })
 		cmds = append(cmds, func() tea.Msg {
-			tail, err := door.LastLog(ctx, k)
+			tail, err := door.LastLog(ctx, of.Key)
 			if err != nil {
 				return logMsg{key: k, problem: data.Clean(err.Error())}
 			}
@@ -184,11 +215,11 @@ func (a *App) openProfile(k data.Key) tea.Cmd {
 	if door, ok := a.opt.Metrics.(RuntimeMetrics); ok && a.state.Board.Metrics.Reachable {
 		a.changeProfile(k, func(p *views.Profile) { p.Runtime = &views.Loaded[data.RuntimeMemory]{Loading: true} })
 		cmds = append(cmds, func() tea.Msg {
-			m, err := door.RuntimeMemory(ctx, c)
+			mem, err := door.RuntimeMemory(ctx, of)
 			if err != nil {
 				return runtimeMsg{key: k, problem: data.Clean(err.Error())}
 			}
-			return runtimeMsg{key: k, memory: m}
+			return runtimeMsg{key: k, memory: mem}
 		})
 	}
 	return tea.Batch(cmds...)
@@ -205,7 +236,11 @@ func (a *App) fetchProfile(k data.Key, kind data.ProfileKind) tea.Cmd {
 		return nil
 	}
 	var first *data.MemoryProfile
+	of := k
 	a.changeProfile(k, func(p *views.Profile) {
+		if p.Of != (data.Key{}) {
+			of = p.Of
+		}
 		next := views.Loaded[views.ProfilePair]{Loading: true}
 		if old := p.Fetched[kind]; old != nil && old.Value != nil {
 			next.Value, first = old.Value, old.Value.First
@@ -214,7 +249,7 @@ func (a *App) fetchProfile(k data.Key, kind data.ProfileKind) tea.Cmd {
 	})
 	ctx := a.ctx
 	return func() tea.Msg {
-		p, err := door.Profile(ctx, k, kind)
+		p, err := door.Profile(ctx, of, kind)
 		if err != nil {
 			return fetchedMsg{key: k, kind: kind, problem: data.Clean(err.Error())}
 		}

@@ -24,6 +24,12 @@ func (s *ProfileScreen) View(f Frame) string {
 	t := f.Theme
 	d.hang(" "+Render(t.Header, "Runtime "), t.Strong, p.Guide.RuntimeName.String())
 	d.prose(1, t.Muted, p.Guide.RuntimeFrom.String())
+	switch {
+	case p.None != "":
+		d.note(1, t.Warn, t.Glyphs.Unknown, "Nothing can be fetched now: "+p.None.String())
+	case p.Instead != "":
+		d.note(1, t.Info, t.Glyphs.Arrow, "The pod of the case does not run; this is "+p.Instead.String()+" of the same workload.")
+	}
 	if s.goProgram() {
 		s.fetched(d, p, data.HeapProfile)
 		s.fetched(d, p, data.GoroutineProfile)

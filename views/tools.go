@@ -10,10 +10,14 @@ import (
 // Profile is what was found out beyond the diagnosis of one container: how to profile it, what its log hints at, what
 // its runtime says, and the profiles that were fetched. A nil part was never asked for.
 type Profile struct {
-	Guide   analysis.Profiling
-	Log     *Loaded[data.LogTail]
-	Hints   []analysis.LogHint
-	Runtime *Loaded[data.RuntimeMemory]
+	Guide analysis.Profiling
+	// Of is the container that is looked into: the case's own, or that of another pod, which Instead names, because the
+	// own one does not run. None says why none runs.
+	Of            data.Key
+	Instead, None data.Text
+	Log           *Loaded[data.LogTail]
+	Hints         []analysis.LogHint
+	Runtime       *Loaded[data.RuntimeMemory]
 	// NoRuntime is true when Prometheus was asked and the container exports nothing.
 	NoRuntime bool
 	Fetched   map[data.ProfileKind]*Loaded[ProfilePair]
