@@ -14,6 +14,8 @@ type Input struct {
 	History        *data.History
 	MetricsProblem data.Text
 	Price          Price
+	// Bounds are what the namespace and the node allow; nil when they were not read.
+	Bounds *data.Bounds
 	// Now is the present; windows end there.
 	Now time.Time
 }

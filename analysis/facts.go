@@ -62,6 +62,7 @@ type facts struct {
 	together            int          // moments at which several pods were killed
 	moments             int          // moments at which any pod was killed
 	climb               *climbFacts  // growth over many lives too short to show it alone
+	bounds              *data.Bounds // nil when not read
 	course              commonCourse // what growing lives have in common
 	maxLength           time.Duration
 	load                loadFacts
@@ -76,7 +77,7 @@ type facts struct {
 // readFacts gathers what in says.
 func readFacts(in Input, conf *Confirmation) *facts {
 	c := &in.Case.Container
-	f := &facts{c: c, conf: conf, now: in.Now, h: in.History, limit: above(c.Resources.Limit), risk: in.Case.Risk, usage: map[data.Window]Stats{}, shapes: map[shape]int{}, weights: map[shape]float64{}}
+	f := &facts{c: c, conf: conf, bounds: in.Bounds, now: in.Now, h: in.History, limit: above(c.Resources.Limit), risk: in.Case.Risk, usage: map[data.Window]Stats{}, shapes: map[shape]int{}, weights: map[shape]float64{}}
 	f.rt, _ = RuntimeOf(c)
 	f.batch = c.Workload.Kind == "Job" || c.Workload.Kind == "CronJob"
 	f.cache = namedLike(c, cacheWords)

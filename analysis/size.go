@@ -119,6 +119,7 @@ func recommend(f *facts, c *Cause) Recommendation {
 		r.Steps = append(r.Steps, data.Textf("today's limit of %s is enough and stays", humanInt(f.limit)))
 	}
 	sizeRequest(f, &r, limit)
+	f.clamp(&r)
 	qualify(f, c, &r)
 	r.Options = sizeOptions(f, &r)
 	return r
