@@ -94,13 +94,17 @@ func (b *chartBuilder) tasks() []task {
 		}},
 	}
 	if p := PodPattern(b.c); p != podPatternOf(b.c.Key.Pod) {
-		sel := Selector(b.c) + `,pod!=` + quote(b.c.Key.Pod.String())
 		out = append(out, task{"memory of the workload's other pods", func(ctx context.Context) (err error) {
-			b.others, err = b.memoryOf(ctx, sel)
+			b.others, err = b.memoryOf(ctx, othersSelector(b.c))
 			return err
 		}})
 	}
 	return out
+}
+
+// othersSelector is Selector without the case's own pod.
+func othersSelector(c *data.Container) string {
+	return Selector(c) + `,pod!=` + quote(c.Key.Pod.String())
 }
 
 // workingSetSteps gives the highest working set of each instance in each step, read through a range as long as the

@@ -104,8 +104,7 @@ type historyBuilder struct {
 // estimate returns how many samples each part of estimateStep has, newest first. It counts the instances at each step
 // and takes them to be sampled at the scrape interval: a sample a step, where counting the samples would read them all.
 func (b *historyBuilder) estimate(ctx context.Context) ([]float64, error) {
-	promql := "count(" + data.MetricWorkingSet + "{" + b.sel + "})"
-	a, err := b.r.ranged(ctx, promql, b.h.From.Add(estimateStep), b.h.To, estimateStep)
+	a, err := b.r.ranged(ctx, countPromQL(b.sel), b.h.From.Add(estimateStep), b.h.To, estimateStep)
 	if err != nil {
 		return nil, err
 	}
@@ -227,6 +226,14 @@ func (b *historyBuilder) busiestInterval(ctx context.Context) time.Duration {
 	return usualInterval(time.Duration(float64(time.Hour) / most))
 }
 
+// countPromQL counts the instances.
+func countPromQL(sel string) string { return "count(" + data.MetricWorkingSet + "{" + sel + "})" }
+
+// rssPromQL gives the highest anonymous memory of each step, of all pods.
+func rssPromQL(sel string) string {
+	return "max by (namespace,container)(max_over_time(" + data.MetricRSS + "{" + sel + "}[" + data.PromDuration(partsStep) + "]))"
+}
+
 // partPromQL gives a part of the page cache, the highest of all pods. It tells shares and no peaks, so that one sample a
 // step is read: a fifth to a tenth of them all.
 func partPromQL(metric, sel string) string {
@@ -255,7 +262,7 @@ func (b *historyBuilder) otherTasks() []task {
 			b.limits = err == nil
 			return err
 		}},
-		part(data.MetricRSS, "max by (namespace,container)(max_over_time("+data.MetricRSS+"{"+b.sel+"}["+data.PromDuration(partsStep)+"]))", &b.h.RSS),
+		part(data.MetricRSS, rssPromQL(b.sel), &b.h.RSS),
 		part(data.MetricCache, partPromQL(data.MetricCache, b.sel), &b.h.Cache),
 	}
 }

@@ -105,11 +105,16 @@ func (l *loadReader) fileTask(metric string, into *data.Samples) task {
 	}}
 }
 
+// sharedPromQL gives what is left of the page cache without its active and inactive files, the highest of all pods.
+func sharedPromQL(podSel string) string {
+	one := func(metric string) string { return "max by (namespace,pod,id)(" + metric + "{" + podSel + "})" }
+	return "max by (namespace)(" + one(data.MetricCache) + " - " + one(data.MetricActiveFile) + " - " + one(data.MetricInactiveFile) + " > 0)"
+}
+
 // sharedTask reads what memory-backed files take. The pod's own cgroup is read with its containers: the files outlive
 // a container, and are charged to the pod while none runs.
 func (l *loadReader) sharedTask(podSel string) task {
-	one := func(metric string) string { return "max by (namespace,pod,id)(" + metric + "{" + podSel + "})" }
-	promql := "max by (namespace)(" + one(data.MetricCache) + " - " + one(data.MetricActiveFile) + " - " + one(data.MetricInactiveFile) + " > 0)"
+	promql := sharedPromQL(podSel)
 	return task{"how much memory files in memory take", func(ctx context.Context) (err error) {
 		l.b.h.Shared, err = l.b.r.stepped(ctx, l.b.n, promql, l.b.h.To.Add(-partsDays*day+partsStep), l.b.h.To, partsStep, l.b.h.To)
 		return err

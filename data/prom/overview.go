@@ -83,11 +83,15 @@ type overviews struct {
 	grid   timeGrid
 }
 
+// sparksPromQL gives the highest working set of each step.
+func sparksPromQL(sel string, step time.Duration) string {
+	return byContainer + "(max_over_time(" + data.MetricWorkingSet + "{" + sel + "}[" + data.PromDuration(step) + "]))"
+}
+
 // sparks reads the maxima of one batch.
 func (r *Reader) sparks(ctx context.Context, n *notes, sel string, v *overviews) error {
 	g := v.grid
-	promql := byContainer + "(max_over_time(" + data.MetricWorkingSet + "{" + sel + "}[" + data.PromDuration(g.step) + "]))"
-	answers, err := r.rangedSplit(ctx, n, promql, g.start, g.end(), g.step, maxHalvings)
+	answers, err := r.rangedSplit(ctx, n, sparksPromQL(sel, g.step), g.start, g.end(), g.step, maxHalvings)
 	if err != nil {
 		return err
 	}

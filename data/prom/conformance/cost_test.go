@@ -139,6 +139,7 @@ func TestCost(t *testing.T) {
 	for i := range killed {
 		c := caseOf("crowd")
 		c.Key.Pod = data.Textf("c%d", i)
+		c.Workload = data.Workload{Kind: "ReplicaSet", Namespace: "crowd", Name: c.Key.Pod}
 		c.PodCreated = present.Add(-time.Duration(crowdPod(i).days) * 24 * time.Hour)
 		all = append(all, c)
 	}
