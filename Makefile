@@ -55,8 +55,14 @@ e2e: ## ask a real Prometheus and VictoriaMetrics, and drive the program in tmux
 	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -v -run Rounds ./data/kube
 
-docs: ## draw the pictures in docs from the sandbox
-	go test -tags e2e,docs -count=1 -run TestPictures ./cmd/oomedic/terminal
+bench-ui: ## measure the screen through a pseudo-terminal on a list of 10,000 cases, for docs/performance.md (two minutes)
+	go vet -tags e2e,benchui ./cmd/oomedic/terminal
+	BENCH_UI_DOC='$(CURDIR)/docs/performance.md' go test -tags e2e,benchui -count=1 -run TestBenchUI -v ./cmd/oomedic/terminal
+
+pictures: ## draw the pictures in docs from the sandbox at a fixed time
+	PICTURES=write go test -tags e2e,docs -count=1 -run 'TestPicture' ./cmd/oomedic/terminal
+
+docs: pictures ## the same as pictures
 
 golden: ## rewrite the golden screens of the views; look at the diff afterwards
 	go test ./views -update
@@ -69,7 +75,7 @@ format:
 
 vet:
 	go vet ./...
-	go vet -tags e2e,docs,scale ./cmd/oomedic/... ./data/...
+	go vet -tags e2e,docs,scale,benchui ./cmd/oomedic/... ./data/...
 	cd $(CONTROLPLANE) && go vet .
 
 tidy:

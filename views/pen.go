@@ -29,7 +29,7 @@ func (p pen) ink(s string) string {
 // reversed colour would be a patch of that colour.
 func onRow(style, selected lipgloss.Style) lipgloss.Style {
 	if selected.GetReverse() {
-		return selected
+		return selected.Underline(style.GetUnderline())
 	}
 	return style.Background(selected.GetBackground()).Bold(selected.GetBold() || style.GetBold())
 }

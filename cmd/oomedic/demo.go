@@ -44,7 +44,7 @@ func (o *options) demo(ctx context.Context, print bool) error {
 	collect(goCollectAt)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	box, err := demo.Start(ctx, demo.Options{Log: o.log})
+	box, err := demo.Start(ctx, demo.Options{Log: o.log, Now: clock})
 	if err != nil {
 		return fmt.Errorf("the sandbox did not start: %w", err)
 	}
@@ -56,7 +56,7 @@ func (o *options) demo(ctx context.Context, print bool) error {
 	defer os.RemoveAll(folder) //nolint:errcheck // the journal of a cluster that is gone by then
 	written := journal.New(filepath.Join(folder, "changes.jsonl"), nil)
 	client := kube.NewFor(box.Clientset(), "embedded", kube.Options{
-		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: "demo", Log: o.log, Journal: written,
+		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: "demo", Log: o.log, Journal: written, Now: clock,
 	})
 	cluster, err := client.Check(ctx)
 	if err != nil {
@@ -79,12 +79,12 @@ const loadTime = 3 * time.Minute
 
 // demoMetrics asks the engine of the sandbox by the same client as any Prometheus.
 func demoMetrics(address string, t http.RoundTripper, o *options) (*finder, error) {
-	e := prom.Endpoint{Name: "sandbox", Kind: "Prometheus engine", Address: address, Options: prom.Options{Transport: t, Log: o.log, Timeout: loadTime}}
+	e := prom.Endpoint{Name: "sandbox", Kind: "Prometheus engine", Address: address, Options: prom.Options{Transport: t, Log: o.log, Timeout: loadTime, Now: clock}}
 	r, err := prom.Dial(address, e.Options)
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{now: time.Now, configured: &e, shown: "embedded"}
+	f := &finder{now: clock, configured: &e, shown: "embedded"}
 	f.use(e.Name, r)
 	return f, nil
 }

@@ -35,7 +35,7 @@ type watched struct {
 // watch begins to watch: what earlier runs saw is known at once, and what is seen is kept for the next. stop ends all of
 // it and returns when it has ended; it may be called more than once.
 func (o *options) watch(ctx context.Context, c *kube.Client, cluster data.Cluster, kills *killlog.Log) watched {
-	w := watched{store: data.NewStore(time.Now)}
+	w := watched{store: data.NewStore(clock)}
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	if kills != nil {

@@ -34,6 +34,6 @@ func (o *options) show(ctx context.Context, w watched, u ui.Options) error {
 	u.Source, u.Stop, u.Since, u.ReadOnly = w.store, w.stop, o.since, o.readOnly || u.Where.ReadOnly
 	o.dress(&u, os.Getenv)
 	u.Protected = u.Where.Protected
-	u.Price, u.Log, u.Now, u.Zone = o.price, o.log, time.Now, time.Local
+	u.Price, u.Log, u.Now, u.Zone = o.price, o.log, clock, time.Local
 	return ui.Run(ctx, u)
 }

@@ -66,8 +66,15 @@ type silent struct {
 
 func startSilent(t *testing.T, args ...string) *silent {
 	t.Helper()
-	s := &silent{cmd: exec.Command(program(t), args...), done: make(chan struct{})}
-	s.cmd.Env = environment(t)
+	cmd := exec.Command(program(t), args...)
+	cmd.Env = environment(t)
+	return startOn(t, cmd)
+}
+
+// startOn starts a command on a pseudo-terminal that answers nothing.
+func startOn(t *testing.T, cmd *exec.Cmd) *silent {
+	t.Helper()
+	s := &silent{cmd: cmd, done: make(chan struct{})}
 	var err error
 	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 40, Cols: 120}); err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 )
 
 // patience is how long a screen may take to appear. It is not how long one takes: polling ends at once when it is there.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // poll is the pause between two looks at the screen.
 const poll = 20 * time.Millisecond
