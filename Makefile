@@ -54,6 +54,7 @@ e2e: ## ask a real Prometheus and VictoriaMetrics, and drive the program in tmux
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -run AwayForLong -v ./data/kube
 	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -v -run Rounds ./data/kube
+	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -v -run 'ArtifactsOnAServer|ArtifactsWithPromtool' ./cmd/oomedic
 
 bench-ui: ## measure the screen through a pseudo-terminal on a list of 10,000 cases, for docs/performance.md (two minutes)
 	go vet -tags e2e,benchui ./cmd/oomedic/terminal
@@ -95,4 +96,4 @@ $(GOLANGCI):
 clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
 	rm -rf bin
 
-.PHONY: help demo build test race bench bench-prom bench-scale score e2e docs golden lint format vet tidy lines golangci clean
+.PHONY: help demo build test race bench bench-prom bench-scale bench-ui score e2e pictures docs golden lint format vet tidy lines golangci clean
