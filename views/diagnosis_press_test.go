@@ -25,7 +25,7 @@ func TestDiagnosisSteps(t *testing.T) {
 	}{
 		{"enter", 1, nil}, {"space", 1, nil}, {"right", 1, nil}, {"l", 1, nil}, {"enter enter enter enter", 4, nil},
 		{"5 enter", 4, OpenFix{databaseKey}}, {"5 space", 4, OpenFix{databaseKey}}, {"5 l", 4, OpenFix{databaseKey}}, {"5 right", 4, OpenFix{databaseKey}},
-		{"left", 0, nil}, {"3 left", 1, nil}, {"3 h", 1, nil}, {"3 p", 2, nil}, {"1", 0, nil}, {"2", 1, nil}, {"4", 3, nil}, {"4 4", 3, nil},
+		{"left", 0, nil}, {"3 left", 1, nil}, {"3 h", 1, nil}, {"3 p", 2, OpenProfile{databaseKey}}, {"1", 0, nil}, {"2", 1, nil}, {"4", 3, nil}, {"4 4", 3, nil},
 		{"6", 0, nil}, {"0", 0, nil}, {"x", 0, nil}, {"c", 0, OpenCase{databaseKey}}, {"3 c", 2, OpenCase{databaseKey}},
 		{"r", 0, nil}, {"esc", 0, nil}, {"f", 0, nil}, {"q", 0, nil}, {"j", 0, nil}, {"ctrl+d", 0, nil}, {"G", 0, nil},
 	} {
