@@ -141,7 +141,7 @@ func wish(f *views.Fix, p views.PlanFix) data.Change {
 	if c.Way == "" && !f.Undo {
 		c.Way = f.Change.Way
 	}
-	c.Limit, c.Request, c.Knobs = p.Limit, p.Request, p.Knobs
+	c.Limit, c.Request, c.Knobs, c.SizeLimit = p.Limit, p.Request, p.Knobs, p.Size
 	return c
 }
 
@@ -229,7 +229,7 @@ func (a *App) gotApplied(m appliedMsg) tea.Cmd {
 		return a.followFix()
 	case errors.Is(m.err, data.ErrConflict) && !touched:
 		a.changeFix(func(f *views.Fix) { f.Phase = views.FixPlanned })
-		return a.plan(views.PlanFix{Key: f.Key, Limit: f.Limit, Request: f.Request, Undo: f.Undo, Way: f.Change.Way, Knobs: f.Change.Knobs}, true)
+		return a.plan(views.PlanFix{Key: f.Key, Limit: f.Limit, Request: f.Request, Undo: f.Undo, Way: f.Change.Way, Knobs: f.Change.Knobs, Size: f.Change.SizeLimit}, true)
 	}
 	a.changeFix(func(f *views.Fix) {
 		f.Phase, f.Err, f.Problem = views.FixFailed, m.err, data.Clean(m.err.Error())

@@ -143,3 +143,39 @@ func TestEditWithoutNumbers(t *testing.T) {
 		t.Errorf("the present numbers are not in the form:\n%s", text)
 	}
 }
+
+func TestTheSizeOfAVolumeInMemoryIsAField(t *testing.T) {
+	t.Parallel()
+	s := fixNamed(t, "planned").screen(t)
+	d := *s.state.Fix.Diagnosis
+	d.Container.MemoryVolumes = []data.Text{"shm", "other"}
+	s.state.Fix.Diagnosis = &d
+	press(s, "e")
+	if text := drawnAs(t, s, 80, 21); !strings.Contains(text, "sizeLimit of volume shm, in memory") {
+		t.Fatalf("no field:\n%s", text)
+	}
+	plan, ok := press(s, "enter").(PlanFix)
+	if !ok || plan.Size != nil {
+		t.Errorf("an empty field asks for %+v", plan.Size)
+	}
+	press(s, "e", "shift+tab", "9", "G", "i")
+	if got, ok := press(s, "enter").(Say); !ok {
+		t.Errorf("a volume above the limit: %#v", got)
+	}
+	if text := drawnAs(t, s, 80, 21); !strings.Contains(text, "counts against the limit") {
+		t.Errorf("no reason:\n%s", text)
+	}
+	press(s, "backspace", "backspace", "backspace", "6", "4", "M", "i")
+	plan, ok = press(s, "enter").(PlanFix)
+	if !ok || plan.Size == nil || *plan.Size != (data.VolumeSize{Volume: "shm", Bytes: 64 * data.Mi}) || plan.Limit == nil {
+		t.Errorf("asks for %+v", plan)
+	}
+	s.state.Fix.Change.SizeLimit = plan.Size
+	if got, ok := press(s, "r", "w").(PlanFix); ok && got.Way.Template() && got.Size == nil {
+		t.Error("another way of the template forgets the size")
+	}
+	press(s, "e")
+	if text := drawnAs(t, s, 80, 21); !strings.Contains(text, "64Mi") {
+		t.Errorf("the wish is forgotten:\n%s", text)
+	}
+}

@@ -28,6 +28,9 @@ func layAmounts(s *sheet, f *Fix, tight bool) {
 	now := fixBefore(f)
 	s.add(Render(s.t.Header, Pad("", statLabel)+PadLeft("now", 7)+"   "+PadLeft("new", 7)))
 	s.numberLines(now, f)
+	if v := f.Change.SizeLimit; v != nil && f.Plan != nil && f.Plan.SizeBefore != nil {
+		s.hang(s.numberHead("tmpfs", above(f.Plan.SizeBefore.Bytes), &v.Bytes), s.t.Muted, "sizeLimit of volume "+v.Volume.String())
+	}
 	if f.Plan != nil {
 		cost := costText(f.Cost)
 		if at := strings.LastIndex(cost, " ("); tight && at > 0 {

@@ -180,7 +180,7 @@ func (s *FixScreen) pressPlan(f *Fix, m tea.KeyPressMsg) Intent {
 
 // again asks for the same wish once more.
 func again(f *Fix) PlanFix {
-	return PlanFix{Key: f.Key, Limit: f.Limit, Request: f.Request, Undo: f.Undo, Way: f.Change.Way, Knobs: f.Change.Knobs}
+	return PlanFix{Key: f.Key, Limit: f.Limit, Request: f.Request, Undo: f.Undo, Way: f.Change.Way, Knobs: f.Change.Knobs, Size: f.Change.SizeLimit}
 }
 
 // noRecord reports whether nothing was sent because the journal cannot be written.
@@ -201,7 +201,7 @@ func (s *FixScreen) nextWay(f *Fix, pressed string) Intent {
 	p := again(f)
 	p.Way = next
 	if !next.Template() {
-		p.Knobs = nil
+		p.Knobs, p.Size = nil, nil
 	}
 	return p
 }

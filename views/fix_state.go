@@ -89,6 +89,8 @@ type (
 		Way data.Way
 		// Knobs are the runtime settings to change too.
 		Knobs []data.KnobChange
+		// Size is the sizeLimit of a volume in memory to set too; nil leaves it.
+		Size *data.VolumeSize
 		// Unrecorded asks for a plan that may be carried out without the journal.
 		Unrecorded bool
 	}

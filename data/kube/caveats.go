@@ -6,7 +6,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/oomedic/oomedic/data"
 )
@@ -65,8 +64,8 @@ func partition(s *appsv1.StatefulSet) int32 {
 	return 0
 }
 
-// caveats are the things worth knowing before yes: what the change does beside the numbers, what keeps it from taking
-// effect, and who may put it back.
+// caveats are the things worth knowing before yes: what the change does beside the numbers, and what keeps it from taking
+// effect. Who may put it back stands in Plan.ManagedBy.
 func caveats(before, after *owner, container data.Text) []data.Text {
 	var out []data.Text
 	add := func(format string, args ...any) { out = append(out, data.Textf(format, args...)) }
@@ -81,8 +80,7 @@ func caveats(before, after *owner, container data.Text) []data.Text {
 		}
 		add(text, was, is)
 	}
-	out = append(out, hindrances(before)...)
-	return append(out, keepers(before.meta)...)
+	return append(out, hindrances(before)...)
 }
 
 // hindrances are what keeps a change of the template from reaching the pods.
@@ -107,25 +105,6 @@ func hindrances(o *owner) []data.Text {
 		if w.Spec.Suspend != nil && *w.Spec.Suspend {
 			add("the CronJob is suspended: there is no next run until it is resumed")
 		}
-	}
-	return out
-}
-
-// keepers are the tools that hold the object's true state elsewhere, known by their labels and annotations, and what
-// becomes of a change made here.
-func keepers(m *metav1.ObjectMeta) []data.Text {
-	var out []data.Text
-	switch {
-	case m.Annotations["argocd.argoproj.io/tracking-id"] != "":
-		out = append(out, data.Textf("Argo CD manages this object (%s): it puts the old value back unless Git has the new one", m.Annotations["argocd.argoproj.io/tracking-id"]))
-	case m.Labels["kustomize.toolkit.fluxcd.io/name"] != "":
-		out = append(out, data.Textf("Flux manages this object (kustomization %s): it puts the old value back unless Git has the new one", m.Labels["kustomize.toolkit.fluxcd.io/name"]))
-	case m.Labels["helm.toolkit.fluxcd.io/name"] != "":
-		out = append(out, data.Textf("Flux manages this object (HelmRelease %s): the next upgrade puts the old value back unless its values have the new one", m.Labels["helm.toolkit.fluxcd.io/name"]))
-	case m.Annotations["meta.helm.sh/release-name"] != "":
-		out = append(out, data.Textf("Helm manages this object (release %s): put the new value into the chart's values too, else the next upgrade puts the old one back or fails with a conflict", m.Annotations["meta.helm.sh/release-name"]))
-	case m.Annotations[lastApplied] != "":
-		out = append(out, "this object came from kubectl apply: change its manifest too, or the next apply puts the old value back")
 	}
 	return out
 }

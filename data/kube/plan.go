@@ -23,6 +23,9 @@ func (c *Client) Plan(ctx context.Context, ch data.Change) (*data.Plan, error) {
 	if ch.Way == "" {
 		ch.Way = data.WayTemplate
 	}
+	if ch.Way == data.WayInPlace && besideMemory(ch) {
+		return nil, worded{besideText, data.ErrUnsupported, data.ErrUnsupported}
+	}
 	ctx, cancel := context.WithCancel(ctx) // what still looks around when something is refused may end
 	defer cancel()
 	t, err := c.resolve(ctx, ch.Workload)
@@ -60,6 +63,14 @@ func (c *Client) Plan(ctx context.Context, ch data.Change) (*data.Plan, error) {
 	}
 	p.Export = exports(p, t)
 	return p, nil
+}
+
+// besideText is why a change of more than the memory cannot be made in place.
+const besideText = "beside the memory nothing can be changed in a pod that runs"
+
+// besideMemory reports whether a change wants more than other memory.
+func besideMemory(ch data.Change) bool {
+	return len(ch.Knobs) > 0 || ch.SizeLimit != nil || ch.DropSize != ""
 }
 
 // planTemplate plans the change of the template; live is read again as long as its status moves between reading and

@@ -162,7 +162,7 @@ func TestEffectsAndCaveats(t *testing.T) {
 		obj        runtime.Object
 		to         [2]*int64
 		effect     string
-		warns      string // empty: no warning at all
+		warns      string // empty: no warning at all; "by TOOL": none but that the tool manages it
 	}{
 		{"plain", "Deployment", deployment(func(*appsv1.Deployment) {}), limit, "rolls out to 3 pods", ""},
 		{"one pod", "Deployment", deployment(func(d *appsv1.Deployment) { d.Spec.Replicas = nil }), limit, "rolls out to 1 pod", ""},
@@ -174,14 +174,14 @@ func TestEffectsAndCaveats(t *testing.T) {
 		}), limit, "", "takes the limit of 768Mi as the request"},
 		{"leaves Guaranteed", "Deployment", deployment(guaranteed), limit, "", "from Guaranteed to Burstable: to stay Guaranteed"},
 		{"stays Guaranteed", "Deployment", deployment(guaranteed), both, "", ""},
-		{"Helm", "Deployment", deployment(func(d *appsv1.Deployment) { d.Annotations = map[string]string{"meta.helm.sh/release-name": "shop"} }), limit, "", "Helm manages this object (release shop)"},
+		{"Helm", "Deployment", deployment(func(d *appsv1.Deployment) { d.Annotations = map[string]string{"meta.helm.sh/release-name": "shop"} }), limit, "", "by Helm"},
 		{"Argo CD", "Deployment", deployment(func(d *appsv1.Deployment) {
 			d.Annotations = map[string]string{"argocd.argoproj.io/tracking-id": "app:apps/Deployment:shop/x"}
-		}), limit, "", "Argo CD manages"},
-		{"Flux", "Deployment", deployment(func(d *appsv1.Deployment) { d.Labels = map[string]string{"kustomize.toolkit.fluxcd.io/name": "apps"} }), limit, "", "Flux manages"},
+		}), limit, "", "by Argo CD"},
+		{"Flux", "Deployment", deployment(func(d *appsv1.Deployment) { d.Labels = map[string]string{"kustomize.toolkit.fluxcd.io/name": "apps"} }), limit, "", "by Flux"},
 		{"kubectl apply", "Deployment", deployment(func(d *appsv1.Deployment) {
 			d.Annotations = map[string]string{"kubectl.kubernetes.io/last-applied-configuration": "{}"}
-		}), limit, "", "kubectl apply"},
+		}), limit, "", "by kubectl apply"},
 		{"on delete", "StatefulSet", statefulSet(func(s *appsv1.StatefulSet) { s.Spec.UpdateStrategy.Type = appsv1.OnDeleteStatefulSetStrategyType }), limit, "when somebody deletes it", ""},
 		{"partition", "StatefulSet", statefulSet(func(s *appsv1.StatefulSet) {
 			s.Spec.UpdateStrategy.RollingUpdate = &appsv1.RollingUpdateStatefulSetStrategy{Partition: ptr[int32](1)}
@@ -205,6 +205,12 @@ func TestEffectsAndCaveats(t *testing.T) {
 		must(t, err)
 		if !strings.Contains(p.Effect.String(), c.effect) {
 			t.Errorf("%s %s: effect %q, want %q", c.kind, c.name, p.Effect, c.effect)
+		}
+		if tool, managed := strings.CutPrefix(c.warns, "by "); managed { // said once, by who manages it
+			if len(p.Warnings) != 0 || len(p.ManagedBy) != 1 || p.ManagedBy[0].Tool.String() != tool {
+				t.Errorf("%s %s: managed by %+v, warnings %q", c.kind, c.name, p.ManagedBy, p.Warnings)
+			}
+			continue
 		}
 		if (c.warns == "") != (len(p.Warnings) == 0) || c.warns != "" && !slices.ContainsFunc(p.Warnings, func(w data.Text) bool { return strings.Contains(w.String(), c.warns) }) {
 			t.Errorf("%s %s: warnings %q, want %q", c.kind, c.name, p.Warnings, c.warns)

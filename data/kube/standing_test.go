@@ -81,6 +81,11 @@ func TestSettingsBesideTheMemoryWhenTheAnswerIsLost(t *testing.T) {
 				c := through(t, &dropper{next: &faulty{server: s, rnd: rand.New(rand.NewPCG(1, 1))}, stored: stored}, kube.Options{Journal: j})
 				ch := data.Change{Workload: workload("Deployment", "shop", "api"), Container: "app"}
 				tc.change(&ch)
+				inPlace := ch
+				inPlace.Way = data.WayInPlace
+				if _, err := c.Plan(t.Context(), inPlace); !errors.Is(err, data.ErrUnsupported) {
+					t.Errorf("in place, where it would be left out: %v", err)
+				}
 				p, err := c.Plan(t.Context(), ch)
 				must(t, err)
 				former := s.d.DeepCopy()

@@ -35,8 +35,8 @@ func offers(ch data.Change, t target, s *survey, by []data.Manager) []data.WayOf
 	case !inPlace.Offered:
 		both.Why = inPlace.Why
 	}
-	if len(ch.Knobs) > 0 || ch.SizeLimit != nil || ch.DropSize != "" {
-		inPlace.Offered, inPlace.Why = false, "beside the memory nothing can be changed in a pod that runs"
+	if besideMemory(ch) {
+		inPlace.Offered, inPlace.Why = false, besideText
 	}
 	out := []data.WayOffer{template, inPlace, both, {Way: data.WayExport, Offered: true, Why: "changes nothing here: the change as text for Git, Helm or a colleague"}}
 	best, why := prefer(t, s, by, template.Offered, inPlace.Offered, both.Offered)
