@@ -75,7 +75,7 @@ type chartBuilder struct {
 func (b *chartBuilder) tasks() []task {
 	out := []task{
 		{"memory of this pod", func(ctx context.Context) (err error) {
-			b.mine, err = b.memoryOf(ctx, b.own)
+			b.mine, err = b.memoryOf(ctx, b.own, func(pod string) bool { return pod == b.c.Key.Pod.String() })
 			b.memory = err == nil
 			return err
 		}},
@@ -95,7 +95,7 @@ func (b *chartBuilder) tasks() []task {
 	}
 	if p := PodPattern(b.c); p != podPatternOf(b.c.Key.Pod) {
 		out = append(out, task{"memory of the workload's other pods", func(ctx context.Context) (err error) {
-			b.others, err = b.memoryOf(ctx, othersSelector(b.c))
+			b.others, err = b.memoryOf(ctx, othersSelector(b.c), func(pod string) bool { return pod != b.c.Key.Pod.String() })
 			return err
 		}})
 	}
@@ -113,14 +113,28 @@ func workingSetSteps(sel string, step time.Duration) string {
 	return "max by (namespace,pod,container,id)(max_over_time(" + data.MetricWorkingSet + "{" + sel + "}[" + data.PromDuration(step) + "]))"
 }
 
-func (b *chartBuilder) memoryOf(ctx context.Context, sel string) ([]series, error) {
-	answers, err := b.r.rangedSplit(ctx, b.n, workingSetSteps(sel, b.step), b.from, b.to, b.step, maxHalvings)
-	if err != nil {
-		return nil, err
-	}
+// memoryOf reads the memory of what sel selects, which are the wanted pods of the workload. What a diagnosis has read of
+// it is not read again.
+func (b *chartBuilder) memoryOf(ctx context.Context, sel string, want func(pod string) bool) ([]series, error) {
 	var out []series
-	for _, a := range answers {
-		out = append(out, seriesOf(a)...)
+	promql, from := workingSetSteps(sel, b.step), b.from
+	if h, ok := b.r.keptFor(Selector(b.c), b.from.Add(-b.step)); ok && !h.to.Before(b.from) {
+		out = h.maxima(b.from, b.step, want)
+		from = b.from.Add(h.to.Sub(b.from)/b.step*b.step + b.step)
+		points := 0
+		for _, s := range out {
+			points += s.Len()
+		}
+		b.n.took(answer{query: data.Query{PromQL: promql, Start: b.from, End: from.Add(-b.step), Step: b.step, Points: points}})
+	}
+	if !from.After(b.to) {
+		answers, err := b.r.rangedSplit(ctx, b.n, promql, from, b.to, b.step, maxHalvings)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range answers {
+			out = append(out, seriesOf(a)...)
+		}
 	}
 	return merged(out), nil
 }

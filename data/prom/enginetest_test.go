@@ -32,7 +32,8 @@ type engineServer struct {
 	engine *promql.Engine
 
 	mu      sync.Mutex
-	asked   []string // PromQL in the order of arrival
+	asked   []string        // PromQL in the order of arrival
+	ranges  []time.Duration // of the same: from the first to the last step
 	methods map[string]int
 	flying  int
 	most    int // queries in flight at a time
@@ -69,6 +70,7 @@ func (e *engineServer) begin(r *http.Request) func() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.asked = append(e.asked, r.FormValue("query"))
+	e.ranges = append(e.ranges, floatTime(r.FormValue("end")).Sub(floatTime(r.FormValue("start"))))
 	e.methods[r.Method]++
 	e.flying++
 	e.most = max(e.most, e.flying)

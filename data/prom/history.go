@@ -270,6 +270,9 @@ func (b *historyBuilder) otherTasks() []task {
 // finish makes lives of the pieces and says what is missing.
 func (b *historyBuilder) finish(ctx context.Context) {
 	all := merged(b.pieces)
+	if b.memory && b.h.Resolution == 0 {
+		b.r.keep(keptHistory{sel: b.sel, from: b.h.From, to: b.h.To.Add(-settled), all: all})
+	}
 	cutsOf := b.r.cutsFor(ctx, b.n, all, b.kills, b.h.From, b.h.To)
 	b.h.Lives = livesOf(all, b.h.Resolution.Milliseconds(), cutsOf)
 	for _, l := range b.h.Lives {

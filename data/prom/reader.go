@@ -43,6 +43,7 @@ type Reader struct {
 	mu      sync.Mutex
 	scrape  time.Duration // scrape interval of the working set, 0 while unknown
 	secrets []string      // what no text may show
+	kept    []keptHistory // the newest first
 }
 
 // New returns a Reader over api. source is what people are shown as its address.

@@ -151,6 +151,7 @@ func TestCost(t *testing.T) {
 		row("chart of "+string(w)+", one pod of 4", func() error { _, err := b.r.Chart(t.Context(), own, w); return err })
 	}
 	row("diagnosis of 4 pods, 30 days, every sample", func() error { _, err := b.r.History(t.Context(), own, nil); return err })
+	row("chart of 30d after the diagnosis", func() error { _, err := b.r.Chart(t.Context(), own, data.ThirtyDay); return err })
 	row("list of 200 containers, 24 hours", func() error { return overview(t, b.r, all[:200], 24*time.Hour) })
 	before := rss(t, b.pid)
 	row("list of 200 containers, 30 days", func() error { return overview(t, b.r, all[:200], 30*24*time.Hour) })
