@@ -49,6 +49,9 @@ score: ## measure the diagnosis on simulated cases and write docs/accuracy.md (f
 bench-prom: ## measure what questions cost a real Prometheus with 100,000 series, beside a subquery over the same
 	go test -tags e2e -count=1 -timeout 30m -run TestCost -v ./data/prom/conformance -args -cost
 
+bench-risk: ## measure a look at CONTAINERS containers (100000, which wants 3 GB) by a process of its own
+	OOMEDIC_BENCH_CONTAINERS=$(or $(CONTAINERS),100000) go test -run '^$$' -bench BenchmarkUsage -benchtime 3x ./data/prom
+
 e2e: ## ask a real Prometheus and VictoriaMetrics, and drive the program in tmux as a person would
 	go test -tags e2e -count=1 ./data/prom/conformance
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -run AwayForLong -v ./data/kube
