@@ -84,7 +84,7 @@ func drawAxes(p *chartPlane, f *chartFrame, c *data.Chart, opt chartOptions) {
 // xLayout is how times of a window of length d are written under the axis.
 func xLayout(d time.Duration) string {
 	switch {
-	case d <= 26*time.Hour:
+	case d <= 50*time.Hour: // a day, and what is expected after it
 		return "15:04"
 	case d <= 10*24*time.Hour:
 		return "Mon 2"

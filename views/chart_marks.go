@@ -131,7 +131,7 @@ func drawCursor(p *chartPlane, f *chartFrame, opt chartOptions) {
 	}
 	x := f.left + f.col(ms)
 	for y := range f.h {
-		if m := p.at(x, y); m == markNone || m == markArea || m == markOther || m == markOver || m == markGap || m == markRollout {
+		if m := p.at(x, y); m == markNone || m == markArea || m == markOther || m == markOver || m == markGap || m == markRollout || (m >= markHeap && m <= markIdle) {
 			p.put(x, y, bar, markCursor)
 		}
 	}

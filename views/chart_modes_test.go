@@ -104,9 +104,9 @@ func TestLevelsAreNamed(t *testing.T) {
 	t.Parallel()
 	c, opt := plateau(databaseKey, data.Day), chartOpt(t, "dark")
 	mi := float64(data.Mi)
-	opt.Levels = []chartLevel{{"p95", 300 * mi}, {"p99", 480 * mi}, {"max", 481 * mi}, {"none", 0}}
+	opt.Levels = []chartLevel{{"p95", 300 * mi}, {"p99", 480 * mi}, {"max", 481 * mi}, {"over", 512 * mi}, {"none", 0}}
 	out := ansi.Strip(drawChart(c, 120, 30, opt))
-	for _, want := range []string{"p95 300Mi", "p99 480Mi max 481Mi", "╌╌╌"} {
+	for _, want := range []string{"p95 300Mi", "p99 480Mi max 481Mi", "╌╌╌", "over 512Mi"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

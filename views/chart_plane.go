@@ -27,6 +27,7 @@ const (
 	markLevel
 	markAhead
 	markEvent
+	markHeap   // of the parts, the heap; lines may cross it, as they may not cross the edge of the area
 	markShared // of the parts of memory, beside the area for the heap
 	markCache
 	markRest
@@ -132,6 +133,8 @@ func chartStyle(th *themes.Theme, m chartMark) lipgloss.Style {
 		return th.Text
 	case markEvent:
 		return th.Info
+	case markHeap:
+		return th.Usage
 	case markShared:
 		return th.Warn
 	case markCache:

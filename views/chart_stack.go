@@ -2,6 +2,7 @@ package views
 
 import (
 	"math"
+	"slices"
 
 	"github.com/oomedic/oomedic/data"
 )
@@ -22,12 +23,12 @@ func stackParts(p *data.Parts) []stackPart {
 		rest = "cache and kernel"
 	}
 	all := []stackPart{
-		{"RSS (heap, stacks)", markUsage, '█', '#', p.RSS}, {"tmpfs", markShared, '▓', '%', p.Shared},
+		{"RSS (heap, stacks)", markHeap, '█', '#', p.RSS}, {"tmpfs", markShared, '▓', '%', p.Shared},
 		{"file cache in use", markCache, '▒', '+', p.Cache}, {rest, markRest, '░', '-', p.Rest}, {"idle cache (not counted)", markIdle, '·', '.', p.Idle},
 	}
 	var out []stackPart
 	for _, s := range all {
-		if s.samples.Len() > 0 {
+		if slices.ContainsFunc(s.samples.V, func(v float64) bool { return v > 0 }) {
 			out = append(out, s)
 		}
 	}
