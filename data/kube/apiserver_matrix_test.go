@@ -37,7 +37,10 @@ func withNode(t *testing.T, cs kubernetes.Interface, name, kubelet string) {
 	n.Status.Allocatable = corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("16Gi"), corev1.ResourceCPU: resource.MustParse("4")}
 	n.Status.Capacity, n.Status.NodeInfo.KubeletVersion, n.Status.NodeInfo.OperatingSystem = n.Status.Allocatable, kubelet, "linux"
 	n.Status.DeclaredFeatures = []string{"InPlacePodVerticalScalingInitContainers"}
-	_, err = cs.CoreV1().Nodes().UpdateStatus(t.Context(), n, metav1.UpdateOptions{})
+	n, err = cs.CoreV1().Nodes().UpdateStatus(t.Context(), n, metav1.UpdateOptions{})
+	must(t, err)
+	n.Spec.Taints = nil // the server puts "not ready" onto a new node, and nobody here takes it off
+	_, err = cs.CoreV1().Nodes().Update(t.Context(), n, metav1.UpdateOptions{})
 	must(t, err)
 }
 

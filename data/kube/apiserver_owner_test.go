@@ -25,7 +25,7 @@ func define(t *testing.T, group, version, kind, plural string) schema.GroupVersi
 	dyn, err := dynamic.NewForConfig(apiServer(t))
 	must(t, err)
 	crd := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": map[string]any{"name": plural + "." + group},
+		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": map[string]any{"name": plural + "." + group, "annotations": map[string]any{"api-approved.kubernetes.io": "https://github.com/kubernetes/autoscaler"}},
 		"spec": map[string]any{
 			"group": group, "scope": "Namespaced",
 			"names": map[string]any{"kind": kind, "listKind": kind + "List", "plural": plural, "singular": strings.ToLower(kind)},
