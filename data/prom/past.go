@@ -187,7 +187,7 @@ func (r *Reader) pastBatch(ctx context.Context, n *notes, p *past, sel string, n
 	for _, q := range []struct {
 		promql string
 		take   func(metricLabels, float64)
-	}{{ended, p.ended}, {limits, p.limit}, {owner, p.owner}} {
+	}{{ended, p.ended}, {briefPromQL(sel, w), p.briefSince(now.Add(-window))}, {limits, p.limit}, {owner, p.owner}} {
 		a, err := r.instant(ctx, q.promql, now)
 		if err != nil {
 			n.failed("owners and limits of former pods", err)
