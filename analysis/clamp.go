@@ -6,6 +6,20 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
+// boundsOf returns the bounds of an input, with what is known of the node that the container ran on.
+func boundsOf(in Input) *data.Bounds {
+	n := in.Case.Container.NodeFacts
+	if n == nil || n.Allocatable == nil || (in.Bounds != nil && in.Bounds.Node != nil) {
+		return in.Bounds
+	}
+	b := data.Bounds{}
+	if in.Bounds != nil {
+		b = *in.Bounds
+	}
+	b.Node, b.NodeFrom = n.Allocatable, data.Textf("kubectl get node %s -o jsonpath='{.status.allocatable.memory}'", n.Name)
+	return &b
+}
+
 // clamp holds a recommendation within what the namespace and the node allow, and says so in the arithmetic. Nothing is
 // lowered to what was hit or below: a bound that is too low is named, and has to be raised first.
 func (f *facts) clamp(r *Recommendation) {

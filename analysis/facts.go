@@ -77,7 +77,7 @@ type facts struct {
 // readFacts gathers what in says.
 func readFacts(in Input, conf *Confirmation) *facts {
 	c := &in.Case.Container
-	f := &facts{c: c, conf: conf, bounds: in.Bounds, now: in.Now, h: in.History, limit: above(c.Resources.Limit), risk: in.Case.Risk, usage: map[data.Window]Stats{}, shapes: map[shape]int{}, weights: map[shape]float64{}}
+	f := &facts{c: c, conf: conf, bounds: boundsOf(in), now: in.Now, h: in.History, limit: above(c.Resources.Limit), risk: in.Case.Risk, usage: map[data.Window]Stats{}, shapes: map[shape]int{}, weights: map[shape]float64{}}
 	f.rt, _ = RuntimeOf(c)
 	f.batch = c.Workload.Kind == "Job" || c.Workload.Kind == "CronJob"
 	f.cache = namedLike(c, cacheWords)

@@ -50,7 +50,8 @@ func (o *options) collect(ctx context.Context, c *kube.Client, cluster data.Clus
 	f.gaps = append(f.gaps, s.Gaps...)
 	now := time.Now()
 	killed, ruled := analysis.Cases(s.Containers, o.overviews(ctx, m, &f, s.Containers), o.since, now)
-	f.diagnoses = o.diagnoseAll(ctx, m, f.metrics, append(killed, ruled...), now)
+	cases := append(killed, ruled...)
+	f.diagnoses = o.diagnoseAll(ctx, m, f.metrics, cases, bounds(ctx, c, cases), now)
 	return f, ctx.Err()
 }
 
@@ -80,15 +81,16 @@ func (o *options) overviews(ctx context.Context, m ui.Metrics, f *findings, cs [
 	return ov
 }
 
-// diagnoseAll diagnoses the cases in their order, a few side by side.
-func (o *options) diagnoseAll(ctx context.Context, m ui.Metrics, state views.Metrics, cases []analysis.Case, now time.Time) []analysis.Diagnosis {
+// diagnoseAll diagnoses the cases in their order, a few side by side. bounds are what each namespace allows; nil when not
+// read.
+func (o *options) diagnoseAll(ctx context.Context, m ui.Metrics, state views.Metrics, cases []analysis.Case, bounds map[data.Text]*data.Bounds, now time.Time) []analysis.Diagnosis {
 	out := make([]analysis.Diagnosis, len(cases))
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range readers {
 		wg.Go(func() {
 			for i := range next {
-				in := analysis.Input{Case: cases[i], MetricsProblem: state.Problem, Price: o.price, Now: now}
+				in := analysis.Input{Case: cases[i], MetricsProblem: state.Problem, Price: o.price, Now: now, Bounds: bounds[cases[i].Container.Key.Namespace]}
 				if state.Reachable {
 					h, err := m.History(ctx, &cases[i].Container, func(int, int) {})
 					if err != nil {

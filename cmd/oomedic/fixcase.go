@@ -95,7 +95,8 @@ func (o *options) diagnosisOf(ctx context.Context, c *kube.Client, cluster data.
 		if !k.Container.Workload.Same(w) || k.Container.Key.Container != container {
 			continue
 		}
-		d := o.diagnoseAll(ctx, m, m.Probe(ctx), []analysis.Case{k}, now)
+		one := []analysis.Case{k}
+		d := o.diagnoseAll(ctx, m, m.Probe(ctx), one, bounds(ctx, c, one), now)
 		return &d[0], ""
 	}
 	return nil, "no OOM kill of it is known"

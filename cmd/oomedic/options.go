@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"log/slog"
-	"math"
 	"net/url"
 	"os"
 	"time"
@@ -37,6 +36,7 @@ type options struct {
 	readOnly      bool
 	logFile       string
 	priceGiBMonth float64
+	priceText     string
 	output        string
 
 	// quiet is true while the screen is taken: no credential plugin may ask for anything.
@@ -62,6 +62,7 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	o.screen.add(f)
 	f.BoolVar(&o.readOnly, "read-only", false, "Show everything, change nothing")
 	f.StringVar(&o.logFile, "log-file", "", "Write what goes wrong in detail to this file")
+	f.StringVar(&o.priceText, "price", "", "Price of memory: a number of dollars for one GiB and month, or a list price by name: "+priceNames())
 	f.Float64Var(&o.priceGiBMonth, "price-gib-month", analysis.DefaultPrice.PerGiBMonth, "Price in dollars of one GiB of memory for a month; the default is OpenCost's list price")
 }
 
@@ -84,11 +85,8 @@ func (o *options) complete() error {
 	if err := o.readLook(); err != nil {
 		return err
 	}
-	if o.priceGiBMonth < 0 || math.IsNaN(o.priceGiBMonth) || math.IsInf(o.priceGiBMonth, 0) {
-		return usagef("--price-gib-month %v is not a price", o.priceGiBMonth)
-	}
-	if o.priceGiBMonth != analysis.DefaultPrice.PerGiBMonth {
-		o.price = analysis.Price{PerGiBMonth: o.priceGiBMonth, From: "--price-gib-month"}
+	if err := o.choosePrice(); err != nil {
+		return err
 	}
 	return o.openLog()
 }
