@@ -85,7 +85,8 @@ func (r *Reader) deaths(ctx context.Context, n *notes, sel string, from, to time
 	var err error
 	if coarse := sparseStepFor(to.Sub(from)); coarse > 0 {
 		steps := (to.Sub(from) + coarse - 1) / coarse
-		err = r.sparseDeaths(ctx, n, sel, to.Add(-steps*coarse), to, coarse, found)
+		end := to.Truncate(time.Second) // answers come at whole milliseconds, and are found again by them
+		err = r.sparseDeaths(ctx, n, sel, end.Add(-steps*coarse), end, coarse, found)
 	} else {
 		err = r.closeDeaths(ctx, n, sel, from, to, killStepFor(to.Sub(from)), found)
 	}

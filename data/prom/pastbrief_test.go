@@ -50,3 +50,25 @@ func TestKillsOfPodsThatLivedForAMinute(t *testing.T) {
 		}
 	}
 }
+
+// The kills are the same at whatever part of a second they are asked for.
+func TestPastKillsAtAnyPartOfASecond(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t, 50_000_000)
+	c := apiCase()
+	var at []time.Time
+	for i := range 12 {
+		at = append(at, ago(50*time.Minute).Add(time.Duration(i)*4*time.Minute))
+	}
+	e.load(t, kubeState(c.Key.Pod.String(), "OOMKilled", testNow.Add(time.Second), at...)...)
+	for _, part := range []time.Duration{0, 100 * time.Microsecond, 600 * time.Microsecond, 999*time.Millisecond + 999*time.Microsecond} {
+		r := e.reader(t, Options{Now: func() time.Time { return testNow.Add(part) }})
+		got, gaps := r.Past(t.Context(), nil)
+		if len(got.Containers) != 1 || len(got.Containers[0].Kills) != len(at) {
+			t.Errorf("%s after the second: %d containers, gaps %v", part, len(got.Containers), gaps)
+			for i := range got.Containers {
+				t.Errorf("%d kills, want %d", len(got.Containers[i].Kills), len(at))
+			}
+		}
+	}
+}
