@@ -183,8 +183,9 @@ func (a *App) helpGroups() []views.HelpGroup {
 	if len(a.stack) == 1 && a.opt.Switcher != nil {
 		own = append(own, listKeys...)
 	}
+	app := slices.DeleteFunc(slices.Clone(appKeys), func(b key.Binding) bool { return b.Keys()[0] != "esc" && hidden(b, own) })
 	return []views.HelpGroup{
 		{Title: s.Title().String(), Keys: a.keys.shown(s, own)},
-		{Title: everywhere, Keys: a.keys.shown(s, appKeys)},
+		{Title: everywhere, Keys: a.keys.shown(s, app)},
 	}
 }

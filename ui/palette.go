@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/oomedic/oomedic/analysis"
@@ -70,18 +71,27 @@ func (a *App) gotPalette(m paletteMsg) {
 // such as down and up, are left to their keys.
 func (a *App) actionEntries() []views.Entry {
 	s := a.top()
-	bindings := append(slices.Clone(s.Keys()), a.appBindings()...)
+	own := s.Keys()
+	bindings := append(slices.Clone(own), a.appBindings()...)
 	var out []views.Entry
 	shown := a.keys.shown(s, bindings)
 	for i, b := range bindings {
 		if keys := namedKeys(b); b.Enabled() && len(keys) == 1 {
 			if _, ok := pressOf(keys[0]); ok {
 				name := b.Help().Desc
-				out = append(out, views.Entry{Kind: kindAction, Name: data.Clean(strings.ToUpper(name[:1]) + name[1:]), Key: shown[i].Help().Key, Want: views.PressKey{Key: keys[0]}})
+				out = append(out, views.Entry{Kind: kindAction, Name: data.Clean(strings.ToUpper(name[:1]) + name[1:]), Key: shown[i].Help().Key, Want: views.PressKey{Key: keys[0], App: i >= len(own)}})
+				if i >= len(own) && hidden(b, own) {
+					out[len(out)-1].Key = "" // here it is the key of something else
+				}
 			}
 		}
 	}
 	return out
+}
+
+// hidden reports whether a screen has the key of a binding of the app for something of its own.
+func hidden(b key.Binding, own []key.Binding) bool {
+	return slices.ContainsFunc(own, func(o key.Binding) bool { return slices.Contains(o.Keys(), b.Keys()[0]) })
 }
 
 // caseEntries are the cases of the board, one for each workload and container, in the order of the board: the newest
@@ -116,6 +126,9 @@ func (a *App) run(e views.Entry) tea.Cmd {
 		m, known := pressOf(p.Key)
 		if !known {
 			return nil
+		}
+		if p.App && !key.Matches(m, keyAbort) {
+			return a.pressApp(m)
 		}
 		return a.pressed(m)
 	}

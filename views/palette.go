@@ -25,7 +25,11 @@ type Run struct{ Entry Entry }
 func (Run) intent() {}
 
 // PressKey asks for a key to be pressed on the screen below, by its name such as "s" or "ctrl+d".
-type PressKey struct{ Key string }
+type PressKey struct {
+	Key string
+	// App is true for a key of the app, which the screen below is not to take for one of its own.
+	App bool
+}
 
 func (PressKey) intent() {}
 

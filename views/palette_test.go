@@ -11,13 +11,13 @@ import (
 // entriesToFind are some of each kind.
 func entriesToFind() []Entry {
 	return []Entry{
-		{Kind: "do", Name: "Sort", Key: "s", Want: PressKey{"s"}},
-		{Kind: "do", Name: "Quit", Key: "q", Want: PressKey{"q"}},
+		{Kind: "do", Name: "Sort", Key: "s", Want: PressKey{Key: "s"}},
+		{Kind: "do", Name: "Quit", Key: "q", Want: PressKey{Key: "q"}},
 		{Kind: "case", Name: "data/statefulset/database postgres", Note: "killed 3m ago", Want: OpenCase{databaseKey}},
 		{Kind: "case", Name: "shop/deployment/leaky api", Note: "killed 12s ago", Want: OpenCase{leakyKey}},
 		{Kind: "namespace", Name: "shop", Note: "2 killed", Want: Pick{"namespace", "shop"}},
 		{Kind: "cluster", Name: "prod-eu", Want: Pick{"context", "prod-eu"}},
-		{Kind: "theme", Name: "high-contrast", Want: PressKey{"T"}},
+		{Kind: "theme", Name: "high-contrast", Want: PressKey{Key: "T"}},
 	}
 }
 
@@ -54,11 +54,11 @@ func TestPaletteChooses(t *testing.T) {
 		keys []string
 		want Intent
 	}{
-		{[]string{"enter"}, PressKey{"s"}},
-		{[]string{"down", "enter"}, PressKey{"q"}},
+		{[]string{"enter"}, PressKey{Key: "s"}},
+		{[]string{"down", "enter"}, PressKey{Key: "q"}},
 		{[]string{"d", "b", "enter"}, OpenCase{databaseKey}},
 		{[]string{"P", "R", "O", "D", "enter"}, Pick{"context", "prod-eu"}},
-		{[]string{"z", "z", "z", "esc", "enter"}, PressKey{"s"}},
+		{[]string{"z", "z", "z", "esc", "enter"}, PressKey{Key: "s"}},
 	} {
 		got, ok := press(paletteWith(), c.keys...).(Run)
 		if !ok || got.Entry.Want != c.want {

@@ -55,7 +55,9 @@ func TestPictures(t *testing.T) {
 	s.wait(`▍ case +data/`)
 	s.still()
 	save("palette")
-	s.keys("Escape", "Escape")
+	s.keys("Escape") // two in one go would be another key
+	s.wait(`:_`)
+	s.keys("Escape")
 	s.gone(`› Go to`)
 	s.keys("/")
 	s.text("database")
