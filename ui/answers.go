@@ -117,12 +117,16 @@ func (a *App) gotOverview(m overviewMsg) tea.Cmd {
 
 func (a *App) gotMetrics(m metricsMsg) tea.Cmd {
 	b := *a.state.Board
-	was := b.Metrics.Reachable
+	before := b.Metrics
+	was := before.Reachable
 	b.Metrics = m.metrics
 	b.Metrics.Checked = true
 	next := *a.state
 	next.Board = &b
 	a.state = &next
+	if was && before.NowOnly && m.metrics.Reachable && !m.metrics.NowOnly {
+		return a.gotUsed(usedMsg{metrics: m.metrics}) // a Prometheus was found: what is shown knows the present alone
+	}
 	if was || !m.metrics.Reachable {
 		return nil
 	}
@@ -178,6 +182,9 @@ func (a *App) tick() tea.Cmd {
 		cmds = append(cmds, a.probe())
 	case m.Reachable && a.now.Sub(a.due.overview) > overviewEvery, m.Reachable && a.now.Sub(a.due.overview) > overviewSoon && a.newCases():
 		cmds = append(cmds, a.readOverviews())
+	}
+	if m.NowOnly && a.now.Sub(a.due.probe) > searchAgain {
+		cmds = append(cmds, a.probe())
 	}
 	if m.NowOnly && a.now.Sub(a.due.grow) > growEvery {
 		cmds = append(cmds, a.growCharts())

@@ -12,6 +12,9 @@ import (
 // growEvery is how often charts are read again while only the present is known, so that they grow.
 const growEvery = 15 * time.Second
 
+// searchAgain is how often a Prometheus is looked for while the metrics API stands in for it.
+const searchAgain = time.Minute
+
 // openConnection shows where a Prometheus may be and looks at each place.
 func (a *App) openConnection() tea.Cmd {
 	if a.opt.Connections == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/views"
@@ -76,5 +77,28 @@ func TestNoChoiceOfPrometheus(t *testing.T) {
 	d.press("p")
 	if len(d.app.stack) != 1 || !strings.Contains(d.app.toast.String(), "no other source") {
 		t.Errorf("%d screens, %q", len(d.app.stack), d.app.toast)
+	}
+}
+
+// TestPrometheusTakesOverFromTheMetricsAPI holds that a Prometheus is looked for again while only the present is known.
+func TestPrometheusTakesOverFromTheMetricsAPI(t *testing.T) {
+	t.Parallel()
+	d := drive(t, nil, oomKilled("database-0", time.Minute))
+	d.metrics.nowOnly = true
+	d.app.state.Board.Metrics.Reachable = false
+	d.run(d.app.probe())
+	if m := d.app.state.Board.Metrics; !m.NowOnly || !m.Reachable {
+		t.Fatalf("%+v", m)
+	}
+	k := views.ChartKey{Window: data.Day}
+	d.app.state.Charts[k] = &views.Loaded[data.Chart]{Value: &data.Chart{}}
+	d.pass(searchAgain / 2)
+	if !d.app.state.Board.Metrics.NowOnly || len(d.app.state.Charts) != 1 {
+		t.Error("it was looked for too soon, or the chart is gone")
+	}
+	d.metrics.nowOnly = false
+	d.pass(searchAgain + probeEvery)
+	if m := d.app.state.Board.Metrics; m.NowOnly || !m.Reachable || len(d.app.state.Charts) != 0 {
+		t.Errorf("%+v with %d charts of the metrics API", m, len(d.app.state.Charts))
 	}
 }

@@ -229,6 +229,7 @@ func (f *fakeCluster) Rollout(context.Context, data.Workload, data.Applied) (dat
 
 // fakeMetrics answers from its fields.
 type fakeMetrics struct {
+	nowOnly   bool // only the present is known
 	down      data.Text
 	overviews map[data.Key]data.Overview
 	children  []data.ChildKill
@@ -240,7 +241,7 @@ type fakeMetrics struct {
 }
 
 func (f *fakeMetrics) Probe(context.Context) views.Metrics {
-	return views.Metrics{Source: "http://prom", Checked: true, Reachable: f.down == "", Problem: f.down}
+	return views.Metrics{Source: "http://prom", Checked: true, Reachable: f.down == "", Problem: f.down, NowOnly: f.nowOnly}
 }
 
 func (f *fakeMetrics) Overview(context.Context, []*data.Container, time.Duration, int) (map[data.Key]data.Overview, []data.Gap) {
