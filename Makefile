@@ -99,4 +99,4 @@ $(GOLANGCI):
 clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
 	rm -rf bin
 
-.PHONY: help demo build test race bench bench-prom bench-scale bench-ui score e2e pictures docs golden lint format vet tidy lines golangci clean
+.PHONY: help demo build test race bench bench-prom bench-risk bench-scale bench-ui score e2e pictures docs golden lint format vet tidy lines golangci clean
