@@ -12,7 +12,7 @@ import (
 // How the memory of a whole cluster is read: three questions for all containers, and two more for the few that are near
 // their limit, on the way to it, or far below it.
 const (
-	growthLook = time.Hour        // the rough growth of every container is taken over this
+	growthLook = 30 * time.Minute // the rough growth of every container is taken over this
 	leastPace  = 128 << 10        // bytes an hour; below it a container takes more than ten days for 32 MiB
 	againLook  = 15 * time.Minute // a container that started again within this may die before it is sampled twice
 	recentLook = 6 * time.Hour    // samples of the few are read raw over this
