@@ -45,7 +45,7 @@ func (t *usageTable) once(s data.Text) data.Text {
 	if kept, ok := t.names[s]; ok {
 		return kept
 	}
-	s = data.Text(strings.Clone(string(s)))
+	s = data.Clean(strings.Clone(s.String()))
 	t.names[s] = s
 	return s
 }
