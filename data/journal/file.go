@@ -19,6 +19,9 @@ const lockWait = 3 * time.Second
 // locked calls do with the file open for appending, while no other program writes. Its errors wrap data.ErrNoJournal.
 func (j *Journal) locked(do func(*os.File) error) (err error) {
 	defer func() { err = j.problem(err) }()
+	if j.path == "" { // else a lock would be made in the working folder
+		return errors.New("there is no folder for it: set XDG_STATE_HOME")
+	}
 	dir := filepath.Dir(j.path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

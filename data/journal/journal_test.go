@@ -307,3 +307,18 @@ func TestPath(t *testing.T) {
 		}
 	}
 }
+
+// TestJournalWithoutAFolder holds that nothing is written anywhere when there is no place for the journal.
+func TestJournalWithoutAFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	j := New("", nil)
+	if err := j.Ready(); !errors.Is(err, data.ErrNoJournal) || !strings.Contains(err.Error(), "XDG_STATE_HOME") {
+		t.Errorf("ready: %v", err)
+	}
+	if _, err := j.Begin(data.JournalEntry{}); !errors.Is(err, data.ErrNoJournal) {
+		t.Errorf("begin: %v", err)
+	}
+	if left, err := os.ReadDir("."); err != nil || len(left) != 0 {
+		t.Errorf("it made %v, %v", left, err)
+	}
+}
