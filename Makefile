@@ -61,7 +61,7 @@ e2e: ## ask a real Prometheus and VictoriaMetrics, and drive the program in tmux
 
 bench-ui: ## measure the screen through a pseudo-terminal on a list of 10,000 cases, for docs/performance.md (two minutes)
 	go vet -tags e2e,benchui ./cmd/oomedic/terminal
-	BENCH_UI_DOC='$(CURDIR)/docs/performance.md' go test -tags e2e,benchui -count=1 -run TestBenchUI -v ./cmd/oomedic/terminal
+	inside=$$(go test -tags benchui -count=1 -run TestInside -v ./ui) && BENCH_UI_INSIDE="$$inside" BENCH_UI_DOC='$(CURDIR)/docs/performance.md' go test -tags e2e,benchui -count=1 -run TestBenchUI -v ./cmd/oomedic/terminal
 
 pictures: ## draw the pictures in docs from the sandbox at a fixed time
 	PICTURES=write go test -tags e2e,docs -count=1 -run 'TestPicture' ./cmd/oomedic/terminal
@@ -79,7 +79,7 @@ format:
 
 vet:
 	go vet ./...
-	go vet -tags e2e,docs,scale,benchui ./cmd/oomedic/... ./data/...
+	go vet -tags e2e,docs,scale,benchui ./cmd/oomedic/... ./data/... ./ui/...
 	cd $(CONTROLPLANE) && go vet .
 
 tidy:

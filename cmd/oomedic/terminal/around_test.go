@@ -73,7 +73,9 @@ func TestThemesAreTriedOn(t *testing.T) {
 	t.Parallel()
 	s := start(t, 80, 24, "demo", "--theme", "mono")
 	s.wait(`/database`)
-	colourless := func(screen string) bool { return !strings.Contains(screen, "38;2;") && !strings.Contains(screen, "38;5;") }
+	colourless := func(screen string) bool {
+		return !strings.Contains(screen, "38;2;") && !strings.Contains(screen, "38;5;")
+	}
 	coloured := func() string { return s.must("capture-pane", "-e", "-p") }
 	s.keys("T")
 	s.wait(`▍ mono`)
