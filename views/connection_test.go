@@ -32,15 +32,34 @@ func connectionWith(st *State) *ConnectionScreen {
 	return s
 }
 
-func init() {
-	register("connection/three", func(*testing.T) Screen { return connectionWith(threeCandidates()) })
-	register("connection/refused", func(*testing.T) Screen {
+// connectionStates are the screen's states.
+var connectionStates = []struct {
+	name string
+	make func() *ConnectionScreen
+}{
+	{"three", func() *ConnectionScreen { return connectionWith(threeCandidates()) }},
+	{"refused", func() *ConnectionScreen {
 		s := connectionWith(threeCandidates())
 		press(s, "j", "j")
 		return s
-	})
-	register("connection/none", func(*testing.T) Screen { return connectionWith(&State{Connections: &Connections{}}) })
-	register("connection/looking", func(*testing.T) Screen { return connectionWith(&State{Connections: &Connections{Searching: true}}) })
+	}},
+	{"none", func() *ConnectionScreen { return connectionWith(&State{Connections: &Connections{}}) }},
+	{"looking", func() *ConnectionScreen {
+		return connectionWith(&State{Connections: &Connections{Searching: true}})
+	}},
+}
+
+func init() {
+	for _, cs := range connectionStates {
+		register("connection/"+cs.name, func(*testing.T) Screen { return cs.make() })
+	}
+}
+
+func TestConnectionGoldens(t *testing.T) {
+	t.Parallel()
+	for _, cs := range connectionStates {
+		t.Run(cs.name, func(t *testing.T) { everySize(t, "connection/"+cs.name, cs.make()) })
+	}
 }
 
 func TestConnectionKeys(t *testing.T) {

@@ -200,7 +200,7 @@ func init() {
 func TestFixGoldens(t *testing.T) {
 	t.Parallel()
 	for _, fs := range fixStates {
-		t.Run(fs.name, func(t *testing.T) { goldens(t, "fix/"+fs.name, fs.screen(t)) })
+		t.Run(fs.name, func(t *testing.T) { everySize(t, "fix/"+fs.name, fs.screen(t)) })
 	}
 }
 

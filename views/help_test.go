@@ -24,8 +24,10 @@ func helpFixture(t testing.TB) []HelpGroup {
 
 func TestHelpGoldens(t *testing.T) {
 	t.Parallel()
-	for _, sz := range goldenSizes {
-		golden(t, "help/kills@"+sz.name, HelpView(frameOf(t, "dark", sz.width, sz.height), "Keys", helpFixture(t), 0))
+	for _, sz := range wideSizes {
+		f := frameOf(t, "mono", sz.width, sz.height)
+		golden(t, "help/kills@"+sz.name, HelpView(f, "Keys", helpFixture(t), 0))
+		golden(t, "help/end@"+sz.name, HelpView(f, "Keys", helpFixture(t), HelpMax(f, helpFixture(t))))
 	}
 }
 

@@ -110,7 +110,7 @@ func init() {
 func TestHistoryGoldens(t *testing.T) {
 	t.Parallel()
 	for _, hs := range historyStates {
-		t.Run(hs.name, func(t *testing.T) { goldens(t, "history/"+hs.name, hs.make(t)) })
+		t.Run(hs.name, func(t *testing.T) { everySize(t, "history/"+hs.name, hs.make(t)) })
 	}
 }
 

@@ -105,7 +105,7 @@ func TestRiskGoldens(t *testing.T) {
 	for _, st := range riskStates {
 		t.Run(st.name, func(t *testing.T) {
 			t.Parallel()
-			goldens(t, "risk/"+st.name, riskList(t, st.change, st.keys...))
+			everySize(t, "risk/"+st.name, riskList(t, st.change, st.keys...))
 		})
 	}
 }

@@ -80,40 +80,63 @@ func profileScreen(t testing.TB, change func(*Profile)) *ProfileScreen {
 	return s
 }
 
-func init() {
-	register("artifacts/rules", func(t *testing.T) Screen { return artifactsAt(t, analysis.ArtifactRules, "") })
-	register("artifacts/hpa", func(t *testing.T) Screen { return artifactsAt(t, analysis.ArtifactHPA, "") })
-	register("artifacts/degradation", func(t *testing.T) Screen { return artifactsAt(t, analysis.ArtifactDegradation, "") })
-	register("artifacts/waiting", func(t *testing.T) Screen {
+// toolScreens are the screens of tools in their states.
+var toolScreens = []struct {
+	name string
+	make func(t testing.TB) Screen
+}{
+	{"artifacts/rules", func(t testing.TB) Screen { return artifactsAt(t, analysis.ArtifactRules, "") }},
+	{"artifacts/hpa", func(t testing.TB) Screen { return artifactsAt(t, analysis.ArtifactHPA, "") }},
+	{"artifacts/degradation", func(t testing.TB) Screen { return artifactsAt(t, analysis.ArtifactDegradation, "") }},
+	{"artifacts/missing", func(t testing.TB) Screen {
+		s := artifactsAt(t, analysis.ArtifactRules, "")
+		s.state.Artifacts[s.key] = []analysis.Artifact{{Kind: analysis.ArtifactHPA, Title: "Horizontal autoscaler", File: "x.yaml", Missing: "it is one pod, and nothing scales it"}}
+		s.chosen = analysis.ArtifactHPA
+		return s
+	}},
+	{"artifacts/waiting", func(t testing.TB) Screen {
 		s := NewArtifacts(leakyKey)
 		s.Set(fixtureState(t))
 		return s
-	})
-	register("profile/go", func(t *testing.T) Screen { return profileScreen(t, nil) })
-	register("profile/first", func(t *testing.T) Screen {
+	}},
+	{"profile/go", func(t testing.TB) Screen { return profileScreen(t, nil) }},
+	{"profile/first", func(t testing.TB) Screen {
 		return profileScreen(t, func(p *Profile) { p.Fetched[data.HeapProfile].Value.Last = nil })
-	})
-	register("profile/failed", func(t *testing.T) Screen {
+	}},
+	{"profile/failed", func(t testing.TB) Screen {
 		return profileScreen(t, func(p *Profile) {
 			p.Fetched = map[data.ProfileKind]*Loaded[ProfilePair]{data.HeapProfile: {Problem: "no port serves profiles of heap: 8080: a web page answers, and no profile"}}
 			p.Log = &Loaded[data.LogTail]{Problem: "cannot get pods/log: forbidden"}
 			p.Runtime = &Loaded[data.RuntimeMemory]{Problem: "Prometheus does not answer"}
 		})
-	})
-	register("profile/waiting", func(t *testing.T) Screen {
+	}},
+	{"profile/waiting", func(t testing.TB) Screen {
 		return profileScreen(t, func(p *Profile) {
 			p.Fetched = map[data.ProfileKind]*Loaded[ProfilePair]{data.HeapProfile: {Loading: true}}
 			p.Log, p.Runtime = &Loaded[data.LogTail]{Loading: true}, &Loaded[data.RuntimeMemory]{Loading: true}
 		})
-	})
-	register("glossary/first", func(*testing.T) Screen { return NewGlossary("") })
-	register("glossary/137", func(*testing.T) Screen { return NewGlossary("137") })
+	}},
+	{"profile/command", func(t testing.TB) Screen {
+		s := profileScreen(t, nil)
+		press(s, "tab", "tab")
+		return s
+	}},
+	{"glossary/first", func(testing.TB) Screen { return NewGlossary("") }},
+	{"glossary/137", func(testing.TB) Screen { return NewGlossary("137") }},
+	{"glossary/working-set", func(testing.TB) Screen { return NewGlossary("working set") }},
 }
 
-func TestArtifactsGoldens(t *testing.T) {
+func init() {
+	for _, ts := range toolScreens {
+		register(ts.name, func(t *testing.T) Screen { return ts.make(t) })
+	}
+}
+
+func TestToolGoldens(t *testing.T) {
 	t.Parallel()
-	goldens(t, "artifacts/rules", artifactsAt(t, analysis.ArtifactRules, ""))
-	goldens(t, "artifacts/hpa", artifactsAt(t, analysis.ArtifactHPA, ""))
+	for _, ts := range toolScreens {
+		t.Run(ts.name, func(t *testing.T) { everySize(t, ts.name, ts.make(t)) })
+	}
 }
 
 // TestDegradationOfEachCause holds the advice of each cause, and the warning of its autoscaler, to a file.
@@ -127,15 +150,9 @@ func TestDegradationOfEachCause(t *testing.T) {
 	}
 }
 
-func TestProfileGoldens(t *testing.T) {
+func TestProfileIsReadWhole(t *testing.T) {
 	t.Parallel()
-	goldens(t, "profile/go", profileScreen(t, nil))
 	golden(t, "profile/whole", profileScreen(t, nil).View(frameOf(t, "dark", 100, 110)))
-}
-
-func TestGlossaryGoldens(t *testing.T) {
-	t.Parallel()
-	goldens(t, "glossary/working-set", NewGlossary("working set"))
 }
 
 func TestArtifactsKeys(t *testing.T) {
