@@ -153,7 +153,7 @@ func (s *Kills) Set(st *State) {
 	s.board = st.Board
 	for i, cases := range [][]analysis.Case{st.Board.Cases, st.Board.Ruled} {
 		l := &s.lists[i]
-		if r := st.Board.ready[i]; r != nil {
+		if r := st.Board.ready[i]; r != nil && len(r.facts) == len(cases) {
 			l.takeReady(cases, r)
 		} else {
 			l.take(cases, st.Board.Since)

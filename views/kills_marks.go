@@ -6,6 +6,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 
+	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
 )
 
@@ -67,6 +68,11 @@ func (s *Kills) fixMarked() Intent {
 			keys = append(keys, k)
 		}
 	}
+	for i := range l.cases { // what a filter hides was marked all the same
+		if k := l.cases[i].Container.Key; s.marks[k] && !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
 	if len(keys) == 0 {
 		return Say{"Nothing is marked: space marks a row, F then fixes the marked ones one after another."}
 	}
@@ -80,7 +86,7 @@ func (s *Kills) unmark(st *State) {
 		b = st.Fix.Batch
 	}
 	for k := range s.marks {
-		gone := !slices.ContainsFunc(s.lists[tabKilled].order, func(i int) bool { return s.lists[tabKilled].cases[i].Container.Key == k })
+		gone := !slices.ContainsFunc(s.lists[tabKilled].cases, func(c analysis.Case) bool { return c.Container.Key == k })
 		if gone || b != nil && b.Done(k) {
 			delete(s.marks, k)
 		}

@@ -59,14 +59,18 @@ func (m *metricsFlags) path() string {
 
 // guard is how careful the configuration file wants the program to be with a context.
 func (m *metricsFlags) guard(context string) (prom.Guard, error) {
-	return prom.LoadGuard(m.path(), context, m.config != "")
+	g, err := prom.LoadGuard(m.path(), context, m.config != "")
+	if err != nil {
+		return g, usageError{err}
+	}
+	return g, nil
 }
 
 // settings are those of the configuration file for a context, with the flags over them.
 func (m *metricsFlags) settings(context string) (*prom.Settings, error) {
 	s, err := prom.LoadSettings(m.path(), context, m.config != "")
 	if err != nil {
-		return nil, err
+		return nil, usageError{err}
 	}
 	if m.url != "" {
 		s.URL = m.url
