@@ -100,6 +100,7 @@ func New(cfg *rest.Config, o Options) (*Client, error) {
 	cfg.ContentType = "application/vnd.kubernetes.protobuf"
 	cfg.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
 	cfg.Dial = dialer(cfg)
+	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper { return askAgain{next} })
 	cfg.Wrap(noteRetryAfter)
 	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper { return noResend{next} })
 	if o.ReadOnly {
