@@ -85,6 +85,9 @@ func (s *ArtifactsScreen) strip(f Frame) []string {
 	place := fmt.Sprintf("%d/%d", at+1, len(all))
 	left := " " + Render(t.Accent, t.Glyphs.Cursor) + Render(t.Strong, all[at].Title.String()) + Render(t.Muted, " "+place)
 	next := Render(t.Muted, "j: "+all[(at+1)%len(all)].Title.String()+" ")
+	if room := f.Width - Width(left) - 2; Width(next) > room {
+		next = Cut(next, max(0, room))
+	}
 	return []string{Spread(left, next, f.Width)}
 }
 

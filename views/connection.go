@@ -103,17 +103,19 @@ func (s *ConnectionScreen) Press(m tea.KeyPressMsg) Intent {
 // View draws the list, and below it what is known of the candidate under the cursor.
 func (s *ConnectionScreen) View(f Frame) string {
 	t := f.Theme
-	lines := []string{"", " " + Render(t.Title, "Where the memory history comes from") + s.searching(f), ""}
-	if len(s.c.Candidates) == 0 && !s.c.Searching {
-		lines = append(lines, " "+Render(t.Text, "No service in the cluster looks like a Prometheus, and none is configured."),
-			" "+Render(t.Muted, "Start with --prometheus-url URL, or write one into the configuration file."))
-	}
+	lines := s.heading(f)
 	room := max(1, min(len(s.c.Candidates), f.Height/2-len(lines)))
 	first := max(0, min(s.cursor-room/2, len(s.c.Candidates)-room))
-	for i := first; i < min(first+room, len(s.c.Candidates)); i++ {
+	last := min(first+room, len(s.c.Candidates))
+	for i := first; i < last; i++ {
 		lines = append(lines, s.row(f, i))
 	}
 	d := sheet{t: t, width: f.Width}
+	if more := len(s.c.Candidates) - last; first > 0 || more > 0 {
+		lines = append(lines, scrollRule(f, first, more))
+	} else if f.Height >= connectionShort {
+		lines = append(lines, "")
+	}
 	if c := s.current(); c != nil {
 		detail(&d, c)
 	}
@@ -121,7 +123,34 @@ func (s *ConnectionScreen) View(f Frame) string {
 		d.blank()
 		d.note(1, t.Warn, t.Glyphs.Warn, g.What.String()+": "+g.Why.String())
 	}
-	return Fill(f, append(append(lines, ""), d.lines...))
+	return Fill(f, append(lines, markCut(d.lines, f.Height-len(lines), f.Width)...))
+}
+
+// connectionShort is the height below which no line is left empty.
+const connectionShort = 14
+
+// heading says what the list is, and what to do when it is empty.
+func (s *ConnectionScreen) heading(f Frame) []string {
+	t := f.Theme
+	d := sheet{t: t, width: f.Width}
+	title := " " + Render(t.Title, "Where the memory history comes from")
+	if f.Height >= connectionShort {
+		d.add("")
+	}
+	if both := title + s.searching(f); Width(both) <= f.Width {
+		d.add(both)
+	} else {
+		d.add(title)
+		d.add(s.searching(f))
+	}
+	if f.Height >= connectionShort || len(s.c.Candidates) == 0 {
+		d.add("")
+	}
+	if len(s.c.Candidates) == 0 && !s.c.Searching {
+		d.prose(1, t.Text, "No service in the cluster looks like a Prometheus, and none is configured.")
+		d.prose(1, t.Muted, "Start with --prometheus-url URL, or write one into the configuration file.")
+	}
+	return d.lines
 }
 
 func (s *ConnectionScreen) searching(f Frame) string {

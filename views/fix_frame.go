@@ -146,6 +146,10 @@ func hasChange(diff []data.DiffLine) bool {
 	return false
 }
 
+// fixShort is the height below which the command takes one line: what happens to the cluster matters more, and the
+// command is copied whole anyway.
+const fixShort = 12
+
 // foot draws the kubectl command and the question with its keys, in at most limit lines. When there is not enough
 // room, the command is cut with a mark; the question never is.
 func (s *FixScreen) foot(fr Frame, f *Fix, limit int) []string {
@@ -154,7 +158,15 @@ func (s *FixScreen) foot(fr Frame, f *Fix, limit int) []string {
 	if f.Command != "" && s.edit == nil && s.export == nil {
 		sh.command(0, f.Command, false)
 	}
-	if room := max(1, limit-len(ask)); len(sh.lines) > room {
+	room := max(1, limit-len(ask))
+	if fr.Height < fixShort {
+		room = 1
+	}
+	switch {
+	case len(sh.lines) > room && room == 1:
+		sh.lines, sh.whole = nil, false
+		sh.command(0, f.Command, false)
+	case len(sh.lines) > room:
 		sh.lines = append(sh.lines[:room-1], Cut(sh.lines[room-1], fr.Width-2)+Render(fr.Theme.Command, "…"))
 	}
 	return append(sh.lines, ask...)

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"fmt"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -132,7 +134,7 @@ func (s *GlossaryScreen) list(f Frame, rows int) []string {
 func (s *GlossaryScreen) term(f Frame, width int) []string {
 	t, term := f.Theme, &s.terms[s.at]
 	d := sheet{t: t, width: width}
-	d.rule(term.Name.String())
+	d.rule(fmt.Sprintf("%s  %d of %d", term.Name, s.at+1, len(s.terms)))
 	style, glyph := roleStyle(t, term.Role)
 	for _, a := range term.Also {
 		d.prose(1, t.Muted, a.String())

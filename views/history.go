@@ -236,11 +236,22 @@ func (s *HistoryScreen) layNotes(sh *sheet, j *Journal) {
 // The widths of the history's columns in cells.
 const (
 	histWhen   = 17
+	histAge    = 6  // the age without the date
+	histDated  = 56 // the width from which the date stands with the age
 	histNarrow = 14 // the result in one word
 	histWide   = 31 // the result in full
 	histSizes  = 17
+	histObject = 16  // the least width of the object beside the sizes
 	histRoomy  = 100 // the width from which the result is written in full
 )
+
+// whenWidth is the width of the time's column: the age alone where there is no room for the date.
+func whenWidth(fr Frame) int {
+	if fr.Width < histDated {
+		return histAge
+	}
+	return histWhen
+}
 
 // resultWidth is the width of the result's column.
 func resultWidth(fr Frame) int {
@@ -267,7 +278,11 @@ func (s *HistoryScreen) resultText(fr Frame, e *data.JournalEntry) string {
 }
 
 func historyHead(fr Frame) string {
-	return "  " + Pad("when", histWhen) + Pad("result", resultWidth(fr)) + Pad("change", histSizes) + "object"
+	head := "  " + Pad("when", whenWidth(fr)) + Pad("result", resultWidth(fr))
+	if fr.Width-Width(head)-histSizes < histObject {
+		return head + "object"
+	}
+	return head + Pad("change", histSizes) + "object"
 }
 
 // row draws one change.
@@ -278,14 +293,17 @@ func (s *HistoryScreen) row(fr Frame, e *data.JournalEntry, on bool) string {
 		mark, style = Render(t.Accent, t.Glyphs.Cursor)+" ", t.Strong
 	}
 	glyph, sign := outcomeSign(t, e)
-	when := e.At.In(fr.Zone).Format("01-02 15:04") + " " + PadLeft(Ago(e.At, fr.Now), 4)
+	when := PadLeft(Ago(e.At, fr.Now), 4)
+	if whenWidth(fr) == histWhen {
+		when = e.At.In(fr.Zone).Format("01-02 15:04") + " " + when
+	}
 	object := strings.TrimSpace(e.Workload.Ref().String() + " " + e.Container.String())
 	if e.UndoOf != "" {
 		object = "undo: " + object
 	}
-	rest := fr.Width - 2 - histWhen - resultWidth(fr) - histSizes
-	line := mark + Render(t.Muted, Pad(when, histWhen)) + Render(sign, glyph) + " " + Render(style, Pad(s.resultText(fr, e), resultWidth(fr)-2))
-	if rest < 16 { // no room for all: the object matters most
+	rest := fr.Width - 2 - whenWidth(fr) - resultWidth(fr) - histSizes
+	line := mark + Render(t.Muted, Pad(when, whenWidth(fr))) + Render(sign, glyph) + " " + Render(style, Pad(s.resultText(fr, e), resultWidth(fr)-2))
+	if rest < histObject { // no room for all: the object matters most
 		return line + Render(style, CutMiddle(object, max(0, fr.Width-Width(line))))
 	}
 	return line + Render(t.Text, Pad(sizesText(t, e), histSizes)) + Render(style, CutMiddle(object, rest))

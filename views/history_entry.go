@@ -21,7 +21,7 @@ func layEntry(s *sheet, fr Frame, e *data.JournalEntry, checking bool) {
 	text := upperFirst(Outcome(e).String())
 	switch {
 	case checking:
-		text += ": checking the cluster " + t.Glyphs.Ellipsis
+		text += ": checking the cluster"
 	case e.State == data.JournalIntent:
 		text += ": the program wrote down what it was about to send, and then nothing more"
 	}

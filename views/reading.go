@@ -79,7 +79,10 @@ func scrollMark(t *themes.Theme, above, below int) string {
 		mark += "  "
 	}
 	if below > 0 {
-		mark += fmt.Sprintf("%s %s, ctrl+d", t.Glyphs.Down, counted(below, "more line"))
+		mark += fmt.Sprintf("%s %s", t.Glyphs.Down, counted(below, "more line"))
+	}
+	if above == 0 && below > 0 { // who is in the middle knows the key, and both marks fit 40 cells without it
+		mark += ", ctrl+d"
 	}
 	return Render(t.Muted, mark)
 }

@@ -54,7 +54,7 @@ func TestReadingCut(t *testing.T) {
 		{"one too many", 11, 0, 10, "line 0", "2 more lines"},
 		{"in the middle", 30, 5, 10, "line 5", "5 lines above  " + th.Glyphs.Down + " 16 more lines"},
 		{"at the end", 30, 99, 10, "line 21", "21 lines above"},
-		{"one line left", 11, 1, 10, "line 1", "1 more line,"},
+		{"one line left", 11, 1, 10, "line 1", "1 line above  " + th.Glyphs.Down + " 1 more line"},
 		{"hardly any room", 3, 0, 1, "3 more lines", "3 more lines"},
 	} {
 		r := reading{top: c.top}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -23,7 +24,11 @@ func (p *riskPage) View(f Frame) string {
 	p.pens.of(f.Theme)
 	lines := p.notes(f)
 	if p.board == nil || len(p.list.rows) == 0 {
-		return Fill(f, append(lines, p.empty(f)...))
+		said := p.empty(f)
+		if len(said) > f.Height-len(lines) {
+			said = slices.DeleteFunc(said, func(line string) bool { return line == "" })
+		}
+		return Fill(f, append(lines, markCut(said, f.Height-len(lines), f.Width)...))
 	}
 	lines = append(lines, p.summary(f))
 	detail := p.detail(f, f.Height-len(lines))

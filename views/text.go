@@ -74,6 +74,16 @@ func Fill(f Frame, lines []string) string {
 	return strings.Join(out, "\n")
 }
 
+// markCut returns the first n of lines; when there are more, the last one shown ends in "…".
+func markCut(lines []string, n, width int) []string {
+	if len(lines) <= n || n <= 0 {
+		return lines
+	}
+	out := append([]string(nil), lines[:n]...)
+	out[n-1] = Cut(out[n-1], max(0, width-2)) + " …"
+	return out
+}
+
 // Spread puts left and right at the two ends of a line of w cells; when both do not fit, left is cut.
 func Spread(left, right string, w int) string {
 	r := Width(right)
@@ -94,7 +104,7 @@ func Ago(t, now time.Time) string {
 	return Span(now.Sub(t))
 }
 
-// Span writes a duration in its largest unit, rounded down: 12s, 5m, 3h, 8d.
+// Span writes a duration in its largest unit, rounded down, in at most four cells: 12s, 5m, 3h, 8d, 2.7y.
 func Span(d time.Duration) string {
 	switch {
 	case d < 0:
@@ -106,7 +116,14 @@ func Span(d time.Duration) string {
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%dh", int(d.Hours()))
 	}
-	return fmt.Sprintf("%dd", int(d.Hours()/24))
+	switch days := int(d / (24 * time.Hour)); {
+	case days < 1000:
+		return fmt.Sprintf("%dd", days)
+	case days < 3650:
+		return fmt.Sprintf("%d.%dy", days/365, days%365*10/365)
+	default:
+		return fmt.Sprintf("%dy", days/365)
+	}
 }
 
 // Bytes writes a number of bytes, or a question mark when it is unknown.
