@@ -47,15 +47,19 @@ func newRowPens(t *themes.Theme, of func(lipgloss.Style) pen) rowPens {
 	return out
 }
 
-// drawRow draws one case. The row under the cursor is filled to the frame's width; a marked one has a sign in the gap
-// before its first column.
+// drawRow draws one case. The row under the cursor is set off from its left edge to the end of its workload's name, which
+// tells it apart; the other cells stay as they are, so that a step of the cursor writes a third of what it would for whole
+// rows. Where selection is reverse video the row is one block. A marked row has a sign in the gap before its first column.
 func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref string, chosen, marked bool) string {
-	p, mark := &s.pens.plain, " "
+	p, mark := &s.pens.plain, s.pens.plain.text.ink(" ")
+	between := p.text // spaces take the pen before them: a change of colour for a space is bytes that nobody sees
 	if chosen {
-		p, mark = &s.pens.chosen, f.Theme.Glyphs.Cursor
+		p = &s.pens.chosen
+		between, mark = p.mark, p.mark.ink(f.Theme.Glyphs.Cursor)
 	}
+	whole := f.Theme.Selected.GetReverse()
 	var b strings.Builder
-	b.WriteString(p.mark.ink(mark))
+	b.WriteString(mark)
 	used := 1
 	if f.Width < shortBelow {
 		ref = shortRef(ref)
@@ -77,19 +81,28 @@ func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref stri
 	}
 	for i, col := range cols {
 		if i == 0 && marked && col.gap > 0 {
-			b.WriteString(p.mark.ink(f.Theme.Glyphs.Rollout) + p.text.ink(strings.Repeat(" ", col.gap-1)))
+			b.WriteString(p.mark.ink(f.Theme.Glyphs.Rollout) + between.ink(strings.Repeat(" ", col.gap-1)))
 		} else {
-			b.WriteString(p.text.ink(strings.Repeat(" ", col.gap)))
+			b.WriteString(between.ink(strings.Repeat(" ", col.gap)))
 		}
 		if col.id == "memory" {
 			b.WriteString(s.memoryCell(f, c, p, scoped, col.min))
+			between = p.text
 		} else {
 			text, with := s.cell(f, col, c, ref, p)
 			b.WriteString(s.filter.inkFound(text, col.id, with, p.found))
+			between = with
+			if col.id == "killed" {
+				between = p.text // its cell is written by two pens
+			}
 		}
 		used += col.gap + col.min
+		if col.id == "workload" && !whole {
+			p = &s.pens.plain // from here on the row is as any other
+			between = p.text
+		}
 	}
-	if chosen && used < f.Width {
+	if chosen && whole && used < f.Width {
 		b.WriteString(p.text.ink(strings.Repeat(" ", f.Width-used)))
 	}
 	return b.String()
