@@ -58,6 +58,7 @@ func newEngine(t testing.TB, maxSamples int) *engineServer {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/v1/query", e.query)
 	mux.HandleFunc("/api/v1/query_range", e.queryRange)
+	mux.HandleFunc("/api/v1/label/pod/values", e.podNames)
 	mux.HandleFunc("/api/v1/status/buildinfo", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, 200, map[string]any{"status": "success", "data": map[string]string{"version": "3.14.0"}})
 	})
@@ -79,6 +80,23 @@ func (e *engineServer) begin(r *http.Request) func() {
 		defer e.mu.Unlock()
 		e.flying--
 	}
+}
+
+// podNames answers with the pods of the series that a selector selects.
+func (e *engineServer) podNames(w http.ResponseWriter, r *http.Request) {
+	sel, err := parser.NewParser(parser.Options{}).ParseMetricSelector(r.FormValue("match[]"))
+	if err != nil {
+		writeJSON(w, 400, map[string]any{"status": "error", "errorType": "bad_data", "error": err.Error()})
+		return
+	}
+	q, err := e.db.Querier(floatTime(r.FormValue("start")).UnixMilli(), floatTime(r.FormValue("end")).UnixMilli())
+	if err != nil {
+		writeJSON(w, 500, map[string]any{"status": "error", "errorType": "internal", "error": err.Error()})
+		return
+	}
+	defer func() { _ = q.Close() }()
+	names, _, _ := q.LabelValues(r.Context(), "pod", nil, sel...)
+	writeJSON(w, 200, map[string]any{"status": "success", "data": names})
 }
 
 func (e *engineServer) query(w http.ResponseWriter, r *http.Request) {

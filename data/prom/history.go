@@ -40,7 +40,11 @@ var coarseSteps = []time.Duration{5 * time.Minute, 15 * time.Minute, time.Hour}
 // after each part with how many are done; calls do not overlap. What fails alone becomes a gap; the error is not nil
 // only when nothing was answered, or when ctx ended.
 func (r *Reader) History(ctx context.Context, c *data.Container, progress func(done, total int)) (*data.History, error) {
-	to := r.now().Truncate(time.Second)
+	return r.historyAt(ctx, c, r.now().Truncate(time.Second), progress)
+}
+
+// historyAt is History as of the time to, in whole seconds.
+func (r *Reader) historyAt(ctx context.Context, c *data.Container, to time.Time, progress func(done, total int)) (*data.History, error) {
 	b := &historyBuilder{r: r, n: &notes{}, c: c, sel: Selector(c), spacing: spacing{}}
 	b.h = &data.History{Key: c.Key, From: to.Add(-historyDays * day), To: to, Selector: b.sel, Source: r.source}
 	parts, err := b.estimate(ctx)

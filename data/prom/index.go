@@ -49,9 +49,14 @@ func (r *Reader) indexed(ctx context.Context, st *Status) (bool, error) {
 // labelValues returns the values of a label in series that a selector selects.
 func (r *Reader) labelValues(ctx context.Context, label, selector string) ([]string, error) {
 	now := r.now()
+	return r.labelValuesIn(ctx, label, selector, now.Add(-indexLook), now)
+}
+
+// labelValuesIn is labelValues for series that had samples in some stretch of time, and perhaps shortly beside it.
+func (r *Reader) labelValuesIn(ctx context.Context, label, selector string, from, to time.Time) ([]string, error) {
 	var out []string
-	_, err := r.ask(ctx, data.Query{PromQL: selector, End: now}, func(ctx context.Context) (model.Value, v1.Warnings, v1.Infos, error) {
-		values, warnings, infos, err := r.api.LabelValues(ctx, label, []string{selector}, now.Add(-indexLook), now)
+	_, err := r.ask(ctx, data.Query{PromQL: selector, Start: from, End: to}, func(ctx context.Context) (model.Value, v1.Warnings, v1.Infos, error) {
+		values, warnings, infos, err := r.api.LabelValues(ctx, label, []string{selector}, from, to)
 		for _, v := range values {
 			if v != "" {
 				out = append(out, string(v))

@@ -187,7 +187,11 @@ func crowdedPieces(answers []model.Value, step time.Duration) [][2]int64 {
 // completedPromQL gives the time at which pods that never restart ended with OOMKilled. Their end is no "last"
 // termination, and the only time kube-state-metrics has for it is the pod's: right when the pod has one container.
 func completedPromQL(c *data.Container, sel string) string {
-	pods := joinMatchers(equal("namespace", c.Key.Namespace.String()), matches("pod", PodPattern(c)))
+	return completedOf(joinMatchers(equal("namespace", c.Key.Namespace.String()), matches("pod", PodPattern(c))), sel)
+}
+
+// completedOf is completedPromQL for pods by their selector.
+func completedOf(pods, sel string) string {
 	return "max by (namespace,pod)(" + data.MetricCompletion + "{" + pods + "}) * on (namespace,pod) group_right() " +
 		byContainer + "(" + data.MetricTerminatedReason + "{" + oomReason + sel + "} == 1) and on (namespace,pod) " +
 		"count by (namespace,pod)(" + byContainer + "(kube_pod_container_info{" + pods + "})) == 1"

@@ -27,20 +27,24 @@ type loadReader struct {
 	none []string // metrics without a sample
 }
 
+// loadStepFor returns the step at which the load of a container's workload is read.
+func loadStepFor(c *data.Container) time.Duration {
+	pods := 1.0
+	if n := c.Workload.Replicas; n != nil {
+		pods = max(float64(*n), 1)
+	}
+	for _, s := range loadSteps {
+		if pods*(partsDays*day).Seconds()/s.Seconds() <= loadPoints {
+			return s
+		}
+	}
+	return loadSteps[len(loadSteps)-1]
+}
+
 // loadTasks read what the pods did beside using memory, in the last days and in steps that depend on how many pods
 // there are.
 func (b *historyBuilder) loadTasks() (*loadReader, []task) {
-	pods := 1.0
-	if n := b.c.Workload.Replicas; n != nil {
-		pods = max(float64(*n), 1)
-	}
-	l := &loadReader{b: b, step: loadSteps[len(loadSteps)-1]}
-	for _, s := range loadSteps {
-		if pods*(partsDays*day).Seconds()/s.Seconds() <= loadPoints {
-			l.step = s
-			break
-		}
-	}
+	l := &loadReader{b: b, step: loadStepFor(b.c)}
 	b.h.Load.Step = l.step
 	podSel := joinMatchers(equal("namespace", b.c.Key.Namespace.String()), matches("pod", PodPattern(b.c)))
 	into := &b.h.Load

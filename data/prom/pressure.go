@@ -38,10 +38,17 @@ func newestKill(c *data.Container) time.Time {
 	return at
 }
 
-// pressure reads what metrics say of the minutes around an end.
-func (r *Reader) pressure(ctx context.Context, n *notes, c *data.Container, end, now time.Time) (*data.Pressure, error) {
+// pressureQuestion is one question about the minutes around an end, and where its answer goes.
+type pressureQuestion struct {
+	promql string
+	into   **float64
+	from   *data.Text
+	most   float64
+}
+
+// pressureQuestions are the questions about a container's end, asked at the time now, whose answers go into out.
+func pressureQuestions(c *data.Container, end, now time.Time, out *data.Pressure) []pressureQuestion {
 	sel := podSelector(c.Key.Namespace.String(), c.Key.Pod.String(), c.Key.Container.String())
-	out := &data.Pressure{End: end}
 	late := end.Add(afterPressure)
 	if late.After(now) {
 		late = now
@@ -54,16 +61,17 @@ func (r *Reader) pressure(ctx context.Context, n *notes, c *data.Container, end,
 	// A counter that was not there before the span began counts from zero, as the kill itself may have made it.
 	events := fmt.Sprintf("sum(max by (id)(max_over_time(%s[%s] @ %d)) - (max by (id)(%s @ %d) or max by (id)(max_over_time(%s[%s] @ %d)) * 0))",
 		x, span, late.Unix(), x, late.Add(-data.PressureSpan-afterPressure).Unix(), x, span, late.Unix())
-	for _, q := range []struct {
-		promql string
-		into   **float64
-		from   *data.Text
-		most   float64
-	}{
+	return []pressureQuestion{
 		{stall(data.MetricPressureWaiting), &out.Waiting, &out.WaitingFrom, 1},
 		{stall(data.MetricPressureStalled), &out.Stalled, &out.StalledFrom, 1},
 		{events, &out.OOMEvents, &out.OOMEventsFrom, 0},
-	} {
+	}
+}
+
+// pressure reads what metrics say of the minutes around an end.
+func (r *Reader) pressure(ctx context.Context, n *notes, c *data.Container, end, now time.Time) (*data.Pressure, error) {
+	out := &data.Pressure{End: end}
+	for _, q := range pressureQuestions(c, end, now, out) {
 		*q.from = data.Clean(q.promql)
 		a, err := r.instant(ctx, q.promql, now)
 		if err != nil {

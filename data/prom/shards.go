@@ -38,21 +38,27 @@ func (r *Reader) rangedSplit(ctx context.Context, n *notes, promql string, from,
 // query of a range selector: no step, no interpolation, no limit of 11,000 points, and the times are those of the
 // scrapes. Too large an answer is halved.
 func (r *Reader) raw(ctx context.Context, n *notes, selector string, from, to time.Time, halvings int) ([]series, error) {
+	answers, err := r.rawAnswers(ctx, n, selector, from, to, halvings)
+	return flattened(answers), err
+}
+
+// rawAnswers is raw, as the answers have it.
+func (r *Reader) rawAnswers(ctx context.Context, n *notes, selector string, from, to time.Time, halvings int) ([]model.Value, error) {
 	length := to.Sub(from).Truncate(time.Second)
 	a, err := r.instant(ctx, selector+"["+model.Duration(length).String()+"]", to)
 	if err == nil {
 		n.took(a)
-		return seriesOf(a.value), nil
+		return []model.Value{a.value}, nil
 	}
 	if troubleOf(err) != TooMuch || halvings == 0 || length < 2*time.Minute {
 		return nil, err
 	}
 	middle := to.Add(-length / 2).Truncate(time.Second)
-	newer, err := r.raw(ctx, n, selector, middle, to, halvings-1)
+	newer, err := r.rawAnswers(ctx, n, selector, middle, to, halvings-1)
 	if err != nil {
 		return nil, err
 	}
-	older, err := r.raw(ctx, n, selector, from, middle, halvings-1)
+	older, err := r.rawAnswers(ctx, n, selector, from, middle, halvings-1)
 	if err != nil {
 		return nil, err
 	}

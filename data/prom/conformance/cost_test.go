@@ -200,7 +200,7 @@ func subqueries(b *bench) error {
 	return nil
 }
 
-// analyse reads what a diagnosis needs of every killed container, four at a time, and prints time and memory.
+// analyse reads what a diagnosis needs of every killed container, together, and prints time and memory.
 func analyse(t *testing.T, b *bench, all []*data.Container) {
 	b.m.take()
 	debug.FreeOSMemory() // what making the series took
@@ -208,32 +208,20 @@ func analyse(t *testing.T, b *bench, all []*data.Container) {
 	runtime.ReadMemStats(&base)
 	cpu, own, before := cpuTime(t, b.pid), cpuTime(t, os.Getpid()), rss(t, b.pid)
 	var memory atomic.Int64
-	next := make(chan *data.Container)
 	began := time.Now()
-	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			for c := range next {
-				h, err := b.r.History(t.Context(), c, nil)
-				switch {
-				case err != nil:
-					t.Errorf("%s: %v", c.Key, err)
-				case len(h.Lives) != killsOfEach+1 || len(h.Kills) != killsOfEach:
-					t.Errorf("%s: %d lives, %d kills", c.Key, len(h.Lives), len(h.Kills))
-				}
-				var m runtime.MemStats
-				runtime.ReadMemStats(&m)
-				memory.Store(max(memory.Load(), int64(m.HeapInuse)-int64(base.HeapInuse)))
-			}
-		})
-	}
-	for _, c := range all {
-		next <- c
-	}
-	close(next)
-	wg.Wait()
+	b.r.Histories(t.Context(), all, func(i int, h *data.History, err error) {
+		switch {
+		case err != nil:
+			t.Errorf("%s: %v", all[i].Key, err)
+		case len(h.Lives) != killsOfEach+1 || len(h.Kills) != killsOfEach:
+			t.Errorf("%s: %d lives, %d kills", all[i].Key, len(h.Lives), len(h.Kills))
+		}
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		memory.Store(max(memory.Load(), int64(m.HeapInuse)-int64(base.HeapInuse)))
+	})
 	c := b.m.take()
-	fmt.Printf("\nWhat the diagnosis of %d containers needs, four at a time: %s, %d queries, %d samples, at most %d at a time; CPU of Prometheus %s, own %s; own heap at most +%d MB, Prometheus' memory %+d MB.\n",
+	fmt.Printf("\nWhat the diagnosis of %d containers needs, read together: %s, %d queries, %d samples, at most %d at a time; CPU of Prometheus %s, own %s; own heap at most +%d MB, Prometheus' memory %+d MB.\n",
 		len(all), short(time.Since(began)), c.queries, c.samples, c.peak, short(cpuTime(t, b.pid)-cpu), short(cpuTime(t, os.Getpid())-own), memory.Load()>>20, (rss(t, b.pid)-before)>>20)
 }
 
