@@ -81,25 +81,41 @@ func (o *options) overviews(ctx context.Context, m ui.Metrics, f *findings, cs [
 	return ov
 }
 
+// together are metrics that read the histories of many containers in fewer questions than one by one.
+type together interface {
+	Histories(ctx context.Context, cs []*data.Container, each func(i int, h *data.History, err error))
+}
+
 // diagnoseAll diagnoses the cases in their order, a few side by side. bounds are what each namespace allows; nil when not
 // read.
 func (o *options) diagnoseAll(ctx context.Context, m ui.Metrics, state views.Metrics, cases []analysis.Case, bounds map[data.Text]*data.Bounds, now time.Time) []analysis.Diagnosis {
 	out := make([]analysis.Diagnosis, len(cases))
+	diagnose := func(i int, h *data.History, err error) {
+		in := analysis.Input{Case: cases[i], History: h, MetricsProblem: state.Problem, Price: o.price, Now: now, Bounds: bounds[cases[i].Container.Key.Namespace]}
+		if err != nil {
+			in.MetricsProblem, in.History = data.Clean(err.Error()), nil
+		}
+		out[i] = analysis.Diagnose(in)
+	}
+	if all, ok := m.(together); ok && state.Reachable {
+		cs := make([]*data.Container, len(cases))
+		for i := range cases {
+			cs[i] = &cases[i].Container
+		}
+		all.Histories(ctx, cs, diagnose)
+		return out
+	}
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range readers {
 		wg.Go(func() {
 			for i := range next {
-				in := analysis.Input{Case: cases[i], MetricsProblem: state.Problem, Price: o.price, Now: now, Bounds: bounds[cases[i].Container.Key.Namespace]}
+				var h *data.History
+				var err error
 				if state.Reachable {
-					h, err := m.History(ctx, &cases[i].Container, func(int, int) {})
-					if err != nil {
-						in.MetricsProblem = data.Clean(err.Error())
-					} else {
-						in.History = h
-					}
+					h, err = m.History(ctx, &cases[i].Container, func(int, int) {})
 				}
-				out[i] = analysis.Diagnose(in)
+				diagnose(i, h, err)
 			}
 		})
 	}

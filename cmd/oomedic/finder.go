@@ -234,6 +234,18 @@ func (f *finder) History(ctx context.Context, c *data.Container, progress func(d
 	return f.present.History(ctx, c)
 }
 
+// Histories reads 30 days of several containers and asks once what concerns many of them; each is called for every one.
+func (f *finder) Histories(ctx context.Context, cs []*data.Container, each func(i int, h *data.History, err error)) {
+	if r := f.current(); r != nil {
+		r.Histories(ctx, cs, each)
+		return
+	}
+	for i, c := range cs {
+		h, err := f.History(ctx, c, nil)
+		each(i, h, err)
+	}
+}
+
 // ChildKills finds containers in which a process was killed.
 func (f *finder) ChildKills(ctx context.Context, window time.Duration) ([]data.ChildKill, error) {
 	r := f.current()

@@ -57,7 +57,7 @@ func (n *notes) addGap(what, why data.Text) {
 
 // take returns gaps and queries in a fixed order. No goroutine may use n any more.
 func (n *notes) take() ([]data.Gap, []data.Query) {
-	slices.SortStableFunc(n.gaps, func(a, b data.Gap) int { 
+	slices.SortStableFunc(n.gaps, func(a, b data.Gap) int {
 		return cmp.Or(strings.Compare(a.What.String(), b.What.String()), strings.Compare(a.Why.String(), b.Why.String()))
 	})
 	slices.SortStableFunc(n.queries, func(a, b data.Query) int {
