@@ -14,10 +14,12 @@ func TestCourseTellsLeakFromCache(t *testing.T) {
 		mem  course
 		want Class
 	}{
-		"line":        {func(age float64, n *noise) float64 { return (200 + 30*age + 4*n.next()) * mi }, MemoryLeak},
-		"logarithm":   {func(age float64, n *noise) float64 { return (200 + 100*math.Log1p(2*age) + 4*n.next()) * mi }, UnboundedCache},
-		"saturation":  {func(age float64, n *noise) float64 { return (200 + 330*(1-math.Exp(-age/0.3)) + 4*n.next()) * mi }, LimitTooLow},
-		"after a jvm": {func(age float64, n *noise) float64 { return (150 + 100*(1-math.Exp(-age/0.5)) + 22*age + 4*n.next()) * mi }, MemoryLeak},
+		"line":       {func(age float64, n *noise) float64 { return (200 + 30*age + 4*n.next()) * mi }, MemoryLeak},
+		"logarithm":  {func(age float64, n *noise) float64 { return (200 + 100*math.Log1p(2*age) + 4*n.next()) * mi }, UnboundedCache},
+		"saturation": {func(age float64, n *noise) float64 { return (200 + 330*(1-math.Exp(-age/0.3)) + 4*n.next()) * mi }, LimitTooLow},
+		"after a jvm": {func(age float64, n *noise) float64 {
+			return (150 + 100*(1-math.Exp(-age/0.5)) + 22*age + 4*n.next()) * mi
+		}, MemoryLeak},
 	} {
 		c, h := simple(7*24*time.Hour, time.Minute, 0, x.mem)()
 		d := diagnose(c, h)

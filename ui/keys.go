@@ -157,28 +157,8 @@ func (a *App) do(i views.Intent) tea.Cmd {
 		return a.diagnose(i.Key, false)
 	case views.OpenFix:
 		return a.openFix(i.Key)
-	case views.LoadChart:
-		return a.readChart(views.ChartKey{Key: i.Key, Window: i.Window})
-	case views.LoadParts:
-		return a.readParts(views.ChartKey{Key: i.Key, Window: i.Window})
 	case views.Both:
 		return tea.Batch(a.do(i.First), a.do(i.Second))
-	case views.LoadDiagnosis:
-		return a.diagnose(i.Key, false)
-	case views.FixWith:
-		return a.openFixWith(i)
-	case views.PlanFix:
-		return a.plan(i, false)
-	case views.ApplyFix:
-		return a.apply(i)
-	case views.EndPod:
-		return a.endPod(i)
-	case views.SaveExport:
-		return a.saveExport(i)
-	case views.OpenHistory:
-		return a.openHistory()
-	case views.UndoEntry:
-		return a.undoEntry(i.Entry)
 	case views.FindConnections:
 		return a.findConnections()
 	case views.UseConnection:
@@ -206,9 +186,36 @@ func (a *App) do(i views.Intent) tea.Cmd {
 		}
 		a.back()
 	default:
-		return a.doTool(i)
+		return a.doForCase(i)
 	}
 	return nil
+}
+
+// doForCase carries out what a screen asked for about one case: what is read of it, and its changes.
+func (a *App) doForCase(i views.Intent) tea.Cmd {
+	switch i := i.(type) {
+	case views.LoadChart:
+		return a.readChart(views.ChartKey{Key: i.Key, Window: i.Window})
+	case views.LoadParts:
+		return a.readParts(views.ChartKey{Key: i.Key, Window: i.Window})
+	case views.LoadDiagnosis:
+		return a.diagnose(i.Key, false)
+	case views.FixWith:
+		return a.openFixWith(i)
+	case views.PlanFix:
+		return a.plan(i, false)
+	case views.ApplyFix:
+		return a.apply(i)
+	case views.EndPod:
+		return a.endPod(i)
+	case views.SaveExport:
+		return a.saveExport(i)
+	case views.OpenHistory:
+		return a.openHistory()
+	case views.UndoEntry:
+		return a.undoEntry(i.Entry)
+	}
+	return a.doTool(i)
 }
 
 // back leaves the screen on top and ends the questions that only it asked. The first screen stays.

@@ -63,7 +63,8 @@ func (l *lineLayer) putArea(p *chartPlane, blocks [8]string) {
 	tops := l.grid.tops()
 	for y := range l.f.h {
 		for x := range l.f.w {
-			r, m := ' ', markNone
+			var r rune
+			var m chartMark
 			switch l.f.dots {
 			case dotsBraille:
 				r, m = l.brailleArea(x, y, tops)

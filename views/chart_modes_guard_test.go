@@ -1,7 +1,6 @@
 package views
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -148,6 +147,6 @@ func TestMonthIsWhatALongWindowHas(t *testing.T) {
 	t.Parallel()
 	c := month()
 	if n := c.Lives[0].Len(); n != 720 || len(c.Others) != 20 {
-		t.Fatal(fmt.Sprintf("%d points, %d other pods: the benchmarks measure something else", n, len(c.Others)))
+		t.Fatalf("%d points, %d other pods: the benchmarks measure something else", n, len(c.Others))
 	}
 }

@@ -42,7 +42,7 @@ func TestAreaIsFilledDownToTheAxis(t *testing.T) {
 		opt := chartOpt(t, "dark")
 		opt.Dots = dots
 		lines, f := plotOf(t, holed(leakyKey, data.Day), 100, 20, opt)
-		floor := []rune(lines[f.h-1])
+		floor := lines[f.h-1]
 		filled := 0
 		for _, r := range floor {
 			if strings.ContainsRune("⣿█:", r) {

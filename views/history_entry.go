@@ -60,20 +60,26 @@ func layEntry(s *sheet, fr Frame, e *data.JournalEntry, checking bool) {
 		s.add(" " + Render(t.Remove, Cut("- "+where+": "+k.Before.String(), s.width-1)))
 		s.add(" " + Render(t.Add, Cut("+ "+where+": "+k.After.String(), s.width-1)))
 	}
-	if len(e.Targets) > 0 {
-		s.rule("what became of each object")
-		for _, target := range e.Targets {
-			l := lineOf(s, target, nil)
-			if e.Way == data.WayEvict && target.State == data.TargetStored {
-				l = targetLine{t.Glyphs.OK, target.Workload().Ref().String() + ": deleted", t.OK, true}
-			}
-			s.note(1, l.style, l.glyph, l.text)
-		}
-	}
+	layOutcomes(s, e)
 	s.blank()
 	if e.Undoable() {
 		s.command(0, data.Clean("oomedic undo "+e.ID), false)
 		s.prose(1, t.Muted, "u shows the diff that puts the former values back.")
+	}
+}
+
+// layOutcomes writes what became of each object.
+func layOutcomes(s *sheet, e *data.JournalEntry) {
+	if len(e.Targets) == 0 {
+		return
+	}
+	s.rule("what became of each object")
+	for _, target := range e.Targets {
+		l := lineOf(s, target, nil)
+		if e.Way == data.WayEvict && target.State == data.TargetStored {
+			l = targetLine{s.t.Glyphs.OK, target.Workload().Ref().String() + ": deleted", s.t.OK, true}
+		}
+		s.note(1, l.style, l.glyph, l.text)
 	}
 }
 

@@ -21,7 +21,7 @@ func riskUsage(ns, workload, pod data.Text, from, rise float64) data.Usage {
 	}
 	last := s.V[len(s.V)-1]
 	return data.Usage{Key: data.Key{Namespace: ns, Pod: pod, Container: workload}, Specified: true, WorkingSet: &last, At: fixedNow, Recent: &s,
-		Resources: data.Resources{Limit: ptr(int64(limit)), Request: ptr(int64(limit / 2))}, Restarts: ptr(int32(1)), Peak: &last,
+		Resources: data.Resources{Limit: ptr(limit), Request: ptr(limit / 2)}, Restarts: ptr(int32(1)), Peak: &last,
 		Owner: &data.Workload{APIVersion: "apps/v1", Kind: "Deployment", Namespace: ns, Name: workload}}
 }
 

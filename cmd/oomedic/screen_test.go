@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -66,7 +67,7 @@ func TestWhatIsWrongWithTheSectionUI(t *testing.T) {
 		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
 			t.Errorf("%s: error %v, want %q", name, err, c.want)
 		}
-		if _, usage := err.(usageError); err != nil && (!usage || strings.Contains(err.Error(), "\n")) {
+		if usage := (usageError{}); err != nil && (!errors.As(err, &usage) || strings.Contains(err.Error(), "\n")) {
 			t.Errorf("%s: %q is no usage error of one line", name, err)
 		}
 	}
