@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oomedic/oomedic/data"
+	"github.com/oomedic/oomedic/data/filelock"
 )
 
 // lockWait is how long a writer waits for another program; a write takes milliseconds.
@@ -26,16 +27,16 @@ func (j *Journal) locked(do func(*os.File) error) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	lock, err := os.OpenFile(j.path+".lock", os.O_CREATE|os.O_RDWR|noFollow, 0o600)
+	lock, err := os.OpenFile(j.path+".lock", os.O_CREATE|os.O_RDWR|filelock.NoFollow, 0o600)
 	if err != nil {
 		return err
 	}
 	defer lock.Close() //nolint:errcheck // it holds nothing
-	if err := takeLock(lock, lockWait); err != nil {
+	if err := filelock.Take(lock, lockWait); err != nil {
 		return fmt.Errorf("lock %s: %w", j.path, err)
 	}
 	_, missing := os.Lstat(j.path)
-	f, err := os.OpenFile(j.path, os.O_CREATE|os.O_APPEND|os.O_RDWR|noFollow, 0o600)
+	f, err := os.OpenFile(j.path, os.O_CREATE|os.O_APPEND|os.O_RDWR|filelock.NoFollow, 0o600)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func endsWhole(f *os.File) (bool, error) {
 
 // read returns the newest part of the file, at most twice maxFile.
 func (j *Journal) read() ([]byte, error) {
-	f, err := os.OpenFile(j.path, os.O_RDONLY|noFollow, 0)
+	f, err := os.OpenFile(j.path, os.O_RDONLY|filelock.NoFollow, 0)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

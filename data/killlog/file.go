@@ -8,11 +8,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/oomedic/oomedic/data/filelock"
 )
 
 // read returns the records of the file, and how many lines are none. It takes no lock: a line is appended by one write.
 func (l *Log) read() (out []record, bad int, err error) {
-	f, err := os.OpenFile(l.path, os.O_RDONLY|noFollow, 0)
+	f, err := os.OpenFile(l.path, os.O_RDONLY|filelock.NoFollow, 0)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -41,15 +43,15 @@ func (l *Log) append(lines []byte) (err error) {
 	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
 		return err
 	}
-	lock, err := os.OpenFile(l.path+".lock", os.O_CREATE|os.O_RDWR|noFollow, 0o600)
+	lock, err := os.OpenFile(l.path+".lock", os.O_CREATE|os.O_RDWR|filelock.NoFollow, 0o600)
 	if err != nil {
 		return err
 	}
 	defer lock.Close() //nolint:errcheck // it holds nothing
-	if err := takeLock(lock, lockWait); err != nil {
+	if err := filelock.Take(lock, lockWait); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_RDWR|noFollow, 0o600)
+	f, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_RDWR|filelock.NoFollow, 0o600)
 	if err != nil {
 		return err
 	}
