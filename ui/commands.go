@@ -217,7 +217,7 @@ func (a *App) diagnose(k data.Key, again bool) tea.Cmd {
 		next.Value = l.Value
 	}
 	a.state.Diagnoses[k] = &next
-	in := analysis.Input{Case: *cs, History: a.history[k], MetricsProblem: a.metricsProblem(), Price: a.opt.Price, Now: a.now}
+	in := analysis.Input{Case: *cs, History: a.history[k], MetricsProblem: a.metricsProblem(), Price: a.price(), Now: a.now}
 	first := func() tea.Msg {
 		d := analysis.Diagnose(in)
 		return diagnosisMsg{key: k, diagnosis: &d, final: !wait}

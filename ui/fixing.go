@@ -94,7 +94,7 @@ func (a *App) plan(p views.PlanFix, changed bool) tea.Cmd {
 
 // askPlan is the command that asks for the best way, when none was chosen, and then for the plan.
 func (a *App) askPlan(change data.Change, unrecorded bool, warnings []data.Text) tea.Cmd {
-	seq, c, ctx, price := a.fixSeq, a.opt.Cluster, a.ctx, a.opt.Price
+	seq, c, ctx, price := a.fixSeq, a.opt.Cluster, a.ctx, a.price()
 	return func() tea.Msg {
 		var ways []data.WayOffer
 		if change.Way == "" {

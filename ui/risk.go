@@ -196,7 +196,7 @@ func (a *App) lookForRisks() tea.Cmd {
 		return nil
 	}
 	if a.risk.looks == nil {
-		a.risk.looks = &RiskLooks{Metrics: m, Cluster: a.opt.Cluster, Price: a.opt.Price, Now: a.opt.Now}
+		a.risk.looks = &RiskLooks{Metrics: m, Cluster: a.opt.Cluster, Price: a.price(), Now: a.opt.Now}
 	}
 	a.risk.busy = true
 	next := views.Loaded[views.RiskBoard]{Loading: true}

@@ -115,6 +115,8 @@ type Metrics struct {
 	Problem   data.Text // why not, in one line
 	// NowOnly is true when there is no Prometheus and the metrics API tells of the present alone; Problem says why.
 	NowOnly bool
+	// Price is what memory costs by the metrics of the cluster; PerGiBMonth is 0 where they tell of none.
+	Price analysis.Price
 }
 
 // Connections are the places where a Prometheus may be.

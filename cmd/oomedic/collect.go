@@ -34,6 +34,7 @@ func (o *options) collect(ctx context.Context, c *kube.Client, cluster data.Clus
 		return f, err
 	}
 	f.metrics = m.Probe(ctx)
+	o.price = priceOr(f.metrics, o.price)
 	if f.metrics.Reachable {
 		f.gaps = append(f.gaps, o.childKills(ctx, c, store, cluster, m)...)
 		if p, ok := m.(ui.Past); ok {

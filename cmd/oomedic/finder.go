@@ -28,6 +28,7 @@ type finder struct {
 	present  *kube.Present // nil without a cluster
 	usages   *kube.Usages  // nil without a cluster
 	selected bool          // a label selector hides pods
+	priced   bool          // a flag says what memory costs, so that metrics are not asked
 	shown    data.Text     // what the configured source is called where its address says nothing
 	now      func() time.Time
 
@@ -60,12 +61,12 @@ func (f *finder) Probe(ctx context.Context) views.Metrics {
 	if r := f.current(); r != nil {
 		s := r.Probe(ctx)
 		if s.Reachable || f.configured != nil {
-			return views.Metrics{Source: cmp.Or(f.shown, s.Source), Checked: true, Reachable: s.Reachable, Problem: s.Problem}
+			return views.Metrics{Source: cmp.Or(f.shown, s.Source), Checked: true, Reachable: s.Reachable, Problem: s.Problem, Price: f.price(ctx, r, s.Reachable)}
 		}
 	}
 	problem := f.search(ctx)
 	if r := f.current(); r != nil && problem == "" {
-		return views.Metrics{Source: r.Source(), Checked: true, Reachable: true}
+		return views.Metrics{Source: r.Source(), Checked: true, Reachable: true, Price: f.price(ctx, r, true)}
 	}
 	if f.present != nil && f.present.Available(ctx) {
 		return views.Metrics{Source: "metrics API", Checked: true, Reachable: true, NowOnly: true, Problem: problem}

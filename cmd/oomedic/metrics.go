@@ -101,7 +101,7 @@ func (o *options) openMetrics(c *kube.Client, cluster data.Cluster) (*finder, er
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{now: time.Now, choice: choiceFor(cluster), present: c.Present(), usages: c.Usages(), selected: o.selector != ""}
+	f := &finder{now: time.Now, choice: choiceFor(cluster), present: c.Present(), usages: c.Usages(), selected: o.selector != "", priced: o.priceNamed()}
 	f.discover = func(ctx context.Context) ([]prom.Endpoint, []data.Gap, error) { return discovered(ctx, c, s, o) }
 	return f, o.configure(f, s)
 }
@@ -112,7 +112,7 @@ func (o *options) namedMetrics() (*finder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{now: time.Now}
+	f := &finder{now: time.Now, priced: o.priceNamed()}
 	return f, o.configure(f, s)
 }
 

@@ -88,6 +88,7 @@ func (o *options) printRisks(ctx context.Context, c *kube.Client, cluster data.C
 	if !state.Reachable {
 		return fmt.Errorf("the memory of the cluster can't be read: %s; name a Prometheus with --prometheus-url or install metrics-server (\"oomedic check\" says more)", state.Problem)
 	}
+	o.price = priceOr(state, o.price)
 	looks := &ui.RiskLooks{Metrics: m, Cluster: c, Price: o.price, Now: time.Now}
 	b, _, risks, err := looks.Look(ctx, cluster.Namespaces)
 	if err != nil {
