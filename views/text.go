@@ -34,7 +34,11 @@ func CutMiddle(s string, w int) string {
 	}
 	tail := (w - 1) / 2
 	head := w - 1 - tail
-	return ansi.Truncate(s, head, "") + "…" + ansi.TruncateLeft(s, n-tail, "")
+	end := ansi.TruncateLeft(s, n-tail, "")
+	if Width(end) > tail { // a wide rune across the edge stays in
+		end = ansi.TruncateLeft(s, n-tail+1, "")
+	}
+	return ansi.Truncate(s, head, "") + "…" + end
 }
 
 // Pad makes s exactly w cells wide: longer text is cut with a mark, shorter text gets spaces on the right.
