@@ -22,6 +22,7 @@ const (
 	oddsTraffic    = 1.0  // received bytes and processor time rose together
 	oddsReads      = 3.5  // the disk was read far more than usual at kills
 	oddsBigInput   = 2.5  // received bytes rose far more than connections
+	oddsInputOnly  = 1.2  // they rose, and connections are not known
 	oddsNoInput    = -1.2 // neither did
 	oddsWork       = 1.8  // processor time rose and connections did not
 	oddsRamp       = 0.9  // memory rose over minutes
@@ -66,6 +67,14 @@ const (
 var fileWords = []string{"import", "importer", "export", "exporter", "etl", "convert", "converter", "transcode", "transcoder", "thumbnail", "thumbnailer",
 	"resize", "render", "renderer", "report", "reports", "reporting", "parser", "ingest", "ingester", "upload", "uploader", "media", "pdf", "csv", "archive", "backup"}
 
+// bigInput reports whether far more was received before kills, and, where connections are known, over no more of them.
+func (l *loadFacts) bigInput() bool {
+	if !l.received.burst() || l.received.ratio < inputRatio {
+		return false
+	}
+	return !l.sockets.met() || l.received.ratio >= inputRatio*max(l.sockets.ratio, 1)
+}
+
 // bursts weighs the causes of sudden kills.
 func (f *facts) bursts() burstOdds {
 	var out burstOdds
@@ -83,7 +92,7 @@ func (f *facts) bursts() burstOdds {
 	l := &f.load
 	sockets := l.sockets.burst() || l.threads.burst()
 	reads := l.reads.burst() && l.reads.ratio >= readsRatio
-	input := l.received.burst() && l.received.ratio >= inputRatio && l.received.ratio >= inputRatio*max(l.sockets.ratio, 1)
+	input := l.bigInput()
 	switch {
 	case sockets:
 		crowd += oddsSockets
@@ -95,8 +104,10 @@ func (f *facts) bursts() burstOdds {
 	}
 	if reads {
 		file += oddsReads
-	} else if input {
+	} else if input && l.sockets.met() {
 		file += oddsBigInput
+	} else if input {
+		file += oddsInputOnly
 	} else if l.reads.quiet() && l.received.kills > 0 {
 		file += oddsNoInput
 	}

@@ -53,8 +53,14 @@ func (f *facts) largeInput(advice []data.Text) finding {
 	if l.reads.burst() {
 		out.evidence = append(out.evidence, Evidence{Says: data.Textf("before the kills it read %s a second from disk, far more than usual", human(l.reads.peak)), From: loadQuery(f.h, data.MetricReads)})
 	}
-	if l.received.burst() && l.received.ratio >= inputRatio*max(l.sockets.ratio, 1) {
-		out.evidence = append(out.evidence, Evidence{Says: data.Textf("before the kills it received %s a second, far more than usual, over no more connections", human(l.received.peak)), From: loadQuery(f.h, data.MetricReceived)})
+	if l.bigInput() {
+		says := data.Textf("before the kills it received %s a second, %.1f times the usual", human(l.received.peak), l.received.ratio)
+		if l.sockets.quiet() {
+			says += data.Textf(", over %.1f times the usual connections", l.sockets.ratio)
+		} else if !l.sockets.met() {
+			out.against = append(out.against, Evidence{Says: "how many connections there were is not known: many requests at once look the same", From: socketsQuery(f.h)})
+		}
+		out.evidence = append(out.evidence, Evidence{Says: says, From: loadQuery(f.h, data.MetricReceived)})
 	}
 	if len(f.end.ramps) > 0 {
 		out.evidence = append(out.evidence, Evidence{Says: data.Textf("memory rose for %.1f min before the kill (median)", median(f.end.ramps)), From: data.MaxPromQL(f.h, f.use)})

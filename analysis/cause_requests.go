@@ -39,11 +39,10 @@ func scoreConcurrent(f *facts) finding {
 	out := finding{score: score, advice: advice, against: f.loadMissing(),
 		summary: "Memory rises with the number of requests in work, and at its peaks meets the limit."}
 	if l := &f.load; l.sockets.burst() || l.threads.burst() {
-		out.evidence = append(out.evidence, Evidence{Says: data.Textf("before the kills connections were %.1f times the usual, threads %.1f times", l.sockets.ratio, l.threads.ratio),
-			From: data.Clean("max by (namespace,pod) (" + data.MetricSockets + "{" + f.h.Selector + "})")})
+		says, from := l.ratios(f.h)
+		out.evidence = append(out.evidence, Evidence{Says: "before the kills " + says, From: from})
 		if l.sockets.follows >= followsFor {
-			out.evidence = append(out.evidence, Evidence{Says: data.Textf("memory follows connections (rank correlation %.2f)", l.sockets.follows),
-				From: data.Clean("max by (namespace,pod) (" + data.MetricSockets + "{" + f.h.Selector + "})")})
+			out.evidence = append(out.evidence, Evidence{Says: data.Textf("memory follows connections (rank correlation %.2f)", l.sockets.follows), From: socketsQuery(f.h)})
 		}
 	}
 	if f.together >= 2 {

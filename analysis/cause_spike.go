@@ -80,14 +80,50 @@ func (f *facts) loadMissing() []Evidence {
 	return []Evidence{{Says: "no metric of load was read, so what asked for the memory is not known", From: data.MaxPromQL(f.h, f.use)}}
 }
 
-// loadCalm says that load was as usual at the kills, where it is known and was.
+// loadCalm says that load was as usual at the kills, of what is known of it.
 func (f *facts) loadCalm() (Evidence, bool) {
 	l := &f.load
-	if l.received.burst() || l.sockets.burst() || l.reads.burst() || l.received.kills+l.sockets.kills == 0 {
+	if l.received.burst() || l.sockets.burst() || l.reads.burst() {
 		return Evidence{}, false
 	}
-	return Evidence{Says: data.Textf("traffic was %.1f times the usual before the kills, connections %.1f times: nothing out of the ordinary",
-		l.received.ratio, l.sockets.ratio), From: loadQuery(f.h, data.MetricReceived)}, true
+	says, from := l.ratios(f.h)
+	if says == "" {
+		return Evidence{}, false
+	}
+	return Evidence{Says: "before the kills " + says + ": nothing out of the ordinary", From: from}, true
+}
+
+// ratios says how traffic, connections and threads stood at kills, each only where it is known, with the query of the
+// first of them; empty when none is.
+func (l *loadFacts) ratios(h *data.History) (says, from data.Text) {
+	for _, s := range []struct {
+		name data.Text
+		of   *signalFacts
+		from data.Text
+	}{
+		{"connections", &l.sockets, socketsQuery(h)}, {"threads", &l.threads, threadsQuery(h)},
+		{"traffic", &l.received, loadQuery(h, data.MetricReceived)},
+	} {
+		if !s.of.met() {
+			continue
+		}
+		if says == "" {
+			says, from = data.Textf("%s stood at %.1f times the usual", s.name, s.of.ratio), s.from
+			continue
+		}
+		says += data.Textf(", %s at %.1f times", s.name, s.of.ratio)
+	}
+	return says, from
+}
+
+// socketsQuery is the PromQL that shows how many sockets are open.
+func socketsQuery(h *data.History) data.Text {
+	return data.Clean("max by (namespace,pod) (" + data.MetricSockets + "{" + h.Selector + "})")
+}
+
+// threadsQuery is the PromQL that shows how many threads there are.
+func threadsQuery(h *data.History) data.Text {
+	return data.Clean("max by (namespace,pod) (" + data.MetricThreads + "{" + h.Selector + "})")
 }
 
 // loadQuery is the PromQL that shows the rise a second of a counter.

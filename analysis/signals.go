@@ -42,8 +42,11 @@ func (s signalFacts) burst() bool {
 	return s.known && s.kills > 0 && s.ratio >= burstRatio && s.rank >= burstRank && s.peak >= s.least
 }
 
+// met reports whether load is known at any kill.
+func (s signalFacts) met() bool { return s.known && s.kills > 0 }
+
 // quiet reports whether load is known and was as usual at most kills.
-func (s signalFacts) quiet() bool { return s.known && s.kills > 0 && !s.burst() }
+func (s signalFacts) quiet() bool { return s.met() && !s.burst() }
 
 // loadFacts are the facts of all signals.
 type loadFacts struct {
@@ -60,14 +63,18 @@ func (f *facts) readLoad() {
 	if f.h == nil {
 		return
 	}
+	step := f.h.Load.Step
 	for _, s := range []struct {
-		in   []data.Signal
-		into *signalFacts
+		in    []data.Signal
+		into  *signalFacts
+		after time.Duration
 	}{
-		{f.h.Load.Received, &f.load.received}, {f.h.Load.CPU, &f.load.cpu}, {f.h.Load.Reads, &f.load.reads},
-		{f.h.Load.Sockets, &f.load.sockets}, {f.h.Load.Threads, &f.load.threads},
+		// What was received last is counted by the pod's sandbox, which outlives the container, and read at the first
+		// scrape after the kill: it may stand in the second step after it. All else ends with the container.
+		{f.h.Load.Received, &f.load.received, 2 * step}, {f.h.Load.CPU, &f.load.cpu, step}, {f.h.Load.Reads, &f.load.reads, step},
+		{f.h.Load.Sockets, &f.load.sockets, step}, {f.h.Load.Threads, &f.load.threads, step},
 	} {
-		*s.into = f.readSignal(s.in)
+		*s.into = f.readSignal(s.in, s.after)
 	}
 	// What comes in within one step must be a part of what memory rose by, or it cannot have been what filled it.
 	input := inputShare * f.scale / max(f.h.Load.Step.Seconds(), 1)
@@ -75,8 +82,8 @@ func (f *facts) readLoad() {
 	f.load.sockets.least, f.load.threads.least, f.load.cpu.least = leastSockets, leastSockets, leastCores
 }
 
-// readSignal compares one signal with kills and memory.
-func (f *facts) readSignal(in []data.Signal) signalFacts {
+// readSignal compares one signal with kills, up to after behind each, and with memory.
+func (f *facts) readSignal(in []data.Signal, after time.Duration) signalFacts {
 	var out signalFacts
 	var ratios, ranks, peaks, follows, rises []float64
 	for _, one := range sortedSignals(in) {
@@ -89,7 +96,7 @@ func (f *facts) readSignal(in []data.Signal) signalFacts {
 			if k.Pod != one.Pod {
 				continue
 			}
-			if top, ok := highestWithin(s, k.At.Add(-burstReach), k.At.Add(f.h.Load.Step)); ok {
+			if top, ok := highestWithin(s, k.At.Add(-burstReach), k.At.Add(after)); ok {
 				ratios = append(ratios, ratioOf(top, usual))
 				ranks = append(ranks, float64(sort.SearchFloat64s(sorted, top))/float64(len(sorted)))
 				peaks = append(peaks, top)
