@@ -203,7 +203,7 @@ const spinEvery = 150 * time.Millisecond
 
 // busy reports whether something that is on the screen is being waited for.
 func (a *App) busy() bool {
-	if a.switching != "" || a.firstOverview() || a.fetching() {
+	if a.switching != "" || a.opening() || a.firstOverview() || a.fetching() {
 		return true
 	}
 	for _, l := range a.state.Charts {

@@ -44,6 +44,9 @@ type App struct {
 	lastCase  data.Key // looked at last
 	tookTheme string   // by a person; empty when none was
 
+	openSince time.Time // when the first place was asked for
+	failed    error     // why the first place can't be shown
+
 	cancels  map[any]context.CancelFunc    // of questions under way, by views.ChartKey or data.Key
 	began    map[any]time.Time             // when each of them was begun
 	progress map[data.Key]*historyProgress // of histories being read
@@ -102,13 +105,13 @@ func (a *App) firstState() *views.State {
 	o := a.opt
 	return &views.State{
 		Charts: map[views.ChartKey]*views.Loaded[data.Chart]{}, Diagnoses: diagnoses{}, ReadOnly: o.ReadOnly,
-		Board: &views.Board{Cluster: o.Where, Since: o.Since, Metrics: views.Metrics{Checked: o.Metrics == nil, Problem: o.MetricsProblem}},
+		Board: &views.Board{Cluster: o.Where, Since: o.Since, Metrics: views.Metrics{Checked: o.Metrics == nil && !a.opening(), Problem: o.MetricsProblem}},
 	}
 }
 
 // Init starts the chains that never end: changes of the facts and ticks; and asks the terminal for its background.
 func (a *App) Init() tea.Cmd {
-	return a.here(tea.Batch(tea.RequestBackgroundColor, a.makeBoard(), a.listen(), a.probe(), a.readJournal(), a.after(tickEvery, tickMsg{})))
+	return a.here(tea.Batch(tea.RequestBackgroundColor, a.enter(), a.after(tickEvery, tickMsg{})))
 }
 
 // Update hands each message to the one method that knows it.
@@ -125,6 +128,8 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.mouse(m)
 	case tea.PasteMsg:
 		cmd = a.paste(m)
+	case openedMsg:
+		cmd = a.gotOpened(m)
 	case boardMsg:
 		cmd = a.gotBoard(m)
 	case heard:

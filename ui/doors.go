@@ -72,6 +72,9 @@ type Options struct {
 	Source  Source
 	Cluster Cluster
 	Metrics Metrics // nil without Prometheus
+	// Open makes the first requests behind the screen and gives the doors, in the place of those here; nil when they are
+	// given. It is called once. Its error ends the program and is what Run returns.
+	Open opener
 	// Connections are what Metrics may be switched to; nil when there is no choice.
 	Connections Connections
 	// MetricsProblem says why Metrics is nil, in one line.

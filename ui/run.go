@@ -31,6 +31,8 @@ func Run(ctx context.Context, o Options) error {
 	_, err = program.Run()
 	app.part()
 	switch {
+	case app.failed != nil:
+		return app.failed
 	case err == nil, errors.Is(err, tea.ErrInterrupted), errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
 		return nil
 	case errors.Is(err, tea.ErrProgramPanic):

@@ -95,6 +95,10 @@ func stamp(epoch int, m tea.Msg) tea.Msg {
 // openNamespaces shows the namespaces to pick from: those that were seen at once, all of them when they come.
 func (a *App) openNamespaces() tea.Cmd {
 	door, ctx := a.opt.Switcher, a.ctx
+	if a.opening() {
+		a.say("Still connecting")
+		return nil
+	}
 	if door == nil {
 		a.say("There is no other namespace to go to here")
 		return nil
@@ -153,6 +157,10 @@ func mapKeys(m map[data.Text]int) []data.Text {
 
 // openContexts shows the contexts of the kubeconfig to pick from.
 func (a *App) openContexts() tea.Cmd {
+	if a.opening() {
+		a.say("Still connecting")
+		return nil
+	}
 	if a.opt.Switcher == nil {
 		a.say("There is no other cluster to go to here")
 		return nil
@@ -236,7 +244,7 @@ func (a *App) gotPlace(m placeMsg) tea.Cmd {
 	o.Where, o.Stop, o.ReadOnly, o.Protected = p.Where, p.Stop, p.Where.ReadOnly, p.Where.Protected
 	a.forget()
 	a.say("Showing " + data.Clean(a.where()))
-	return tea.Batch(a.makeBoard(), a.listen(), a.probe(), a.readJournal(), func() tea.Msg {
+	return tea.Batch(a.enter(), func() tea.Msg {
 		if stop != nil {
 			stop()
 		}

@@ -30,6 +30,9 @@ func (a *App) waiting() (wait, bool) {
 		}
 		return w, true
 	}
+	if a.opening() {
+		return a.opensWait(), true
+	}
 	sel, ok := a.top().(selecting)
 	if len(a.stack) == 1 || !ok {
 		if a.firstOverview() {

@@ -15,18 +15,32 @@ import (
 	"github.com/oomedic/oomedic/data/kube"
 )
 
-// connect reads the kubeconfig, makes the first requests and returns the client. It is called before the screen is
-// taken, so that a credential plugin may still ask and say what it must.
+// connect reads the kubeconfig, makes the first requests and returns the client. Where a credential plugin may ask on the
+// terminal it is called before the screen is taken.
 func (o *options) connect(ctx context.Context) (*kube.Client, data.Cluster, error) {
+	cfg, ko, err := o.readKubeconfig()
+	if err != nil {
+		return nil, data.Cluster{}, err
+	}
+	return o.open(ctx, cfg, ko)
+}
+
+// mayAsk reports whether a credential plugin may ask on the terminal.
+func mayAsk(cfg *rest.Config) bool {
+	return cfg.ExecProvider != nil && !cfg.ExecProvider.StdinUnavailable
+}
+
+// readKubeconfig says how the cluster is reached, without reaching for it. A password that is missing is asked for here.
+func (o *options) readKubeconfig() (*rest.Config, kube.Options, error) {
 	klog.LogToStderr(false)
 	klog.SetOutput(o.logTo)
 	loader := o.kube.ToRawKubeConfigLoader()
 	raw, err := loader.RawConfig()
 	if err != nil {
-		return nil, data.Cluster{}, fmt.Errorf("the kubeconfig can't be read: %w", err)
+		return nil, kube.Options{}, fmt.Errorf("the kubeconfig can't be read: %w", err)
 	}
 	if len(raw.Clusters) == 0 && *o.kube.APIServer == "" && os.Getenv("KUBERNETES_SERVICE_HOST") == "" {
-		return nil, data.Cluster{}, fmt.Errorf("no kubeconfig was found (looked at %s): set KUBECONFIG or --kubeconfig; \"oomedic demo\" needs no cluster",
+		return nil, kube.Options{}, fmt.Errorf("no kubeconfig was found (looked at %s): set KUBECONFIG or --kubeconfig; \"oomedic demo\" needs no cluster",
 			loader.ConfigAccess().GetDefaultFilename())
 	}
 	name := *o.kube.Context
@@ -34,18 +48,18 @@ func (o *options) connect(ctx context.Context) (*kube.Client, data.Cluster, erro
 		name = raw.CurrentContext
 	}
 	if _, ok := raw.Contexts[name]; !ok && *o.kube.Context != "" {
-		return nil, data.Cluster{}, fmt.Errorf("the kubeconfig has no context %q; it has: %s", name, contextNames(raw.Contexts))
+		return nil, kube.Options{}, fmt.Errorf("the kubeconfig has no context %q; it has: %s", name, contextNames(raw.Contexts))
 	}
 	cfg, err := loader.ClientConfig()
 	if err != nil {
-		return nil, data.Cluster{}, fmt.Errorf("the kubeconfig can't be used: %w", err)
+		return nil, kube.Options{}, fmt.Errorf("the kubeconfig can't be used: %w", err)
 	}
 	if o.quiet && cfg.ExecProvider != nil {
 		silence(cfg)
 	}
 	guard, err := o.metrics.guard(name)
 	if err != nil {
-		return nil, data.Cluster{}, err
+		return nil, kube.Options{}, err
 	}
 	fallback, _, err := loader.Namespace()
 	if err != nil {
@@ -53,10 +67,10 @@ func (o *options) connect(ctx context.Context) (*kube.Client, data.Cluster, erro
 	}
 	cfg.Timeout = 0 // --request-timeout must not end a watch
 	cfg.UserAgent = "oomedic/" + versionText()
-	return o.open(ctx, cfg, kube.Options{
+	return cfg, kube.Options{
 		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly || guard.ReadOnly, Protected: guard.Protected, Context: name, Fallback: fallback, Log: o.log,
 		Journal: openJournal(), As: *o.kube.Impersonate, Since: o.since,
-	})
+	}, nil
 }
 
 // open makes the first requests with a client that may use the terminal, and returns one that may not.
@@ -66,7 +80,7 @@ func (o *options) open(ctx context.Context, cfg *rest.Config, ko kube.Options) (
 		return nil, data.Cluster{}, err
 	}
 	cluster, err := first.Check(ctx)
-	if err != nil || cfg.ExecProvider == nil || cfg.ExecProvider.StdinUnavailable {
+	if err != nil || !mayAsk(cfg) {
 		return first, cluster, err
 	}
 	quiet := rest.CopyConfig(cfg)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/data/demo"
 	"github.com/oomedic/oomedic/data/journal"
 	"github.com/oomedic/oomedic/data/kube"
@@ -44,33 +45,71 @@ func (o *options) demo(ctx context.Context, print bool) error {
 	collect(goCollectAt)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	box, err := demo.Start(ctx, demo.Options{Log: o.log, Now: clock})
-	if err != nil {
+	s := &demoCluster{o: o}
+	defer s.close()
+	if print || !o.interactive() {
+		if err := s.start(ctx); err != nil {
+			return err
+		}
+		return o.printReport(ctx, s.client, s.cluster, s.metrics)
+	}
+	open := func(ctx context.Context) (ui.Opened, error) {
+		if err := s.start(ctx); err != nil {
+			return ui.Opened{}, err
+		}
+		w := o.watch(ctx, s.client, s.cluster, nil)
+		place := ui.Place{Source: w.store, Cluster: s.client, Metrics: s.metrics, Connections: s.metrics, Where: s.cluster, Stop: w.stop}
+		return ui.Opened{Place: place, Journal: s.written}, nil
+	}
+	return o.show(ctx, open, ui.Options{Where: data.Cluster{Context: demoContext}})
+}
+
+// demoContext is what the sandbox goes by in the place of a kubeconfig's context.
+const demoContext = "demo"
+
+// demoCluster is the cluster inside the program with its doors.
+type demoCluster struct {
+	o       *options
+	box     *demo.Sandbox
+	folder  string
+	written *journal.Journal
+	client  *kube.Client
+	cluster data.Cluster
+	metrics *finder
+}
+
+// start builds the cluster, which takes some tenths of a second.
+func (s *demoCluster) start(ctx context.Context) error {
+	o := s.o
+	var err error
+	if s.box, err = demo.Start(ctx, demo.Options{Log: o.log, Now: clock}); err != nil {
 		return fmt.Errorf("the sandbox did not start: %w", err)
 	}
-	defer box.Close() //nolint:errcheck // it holds nothing that outlives the program
-	folder, err := os.MkdirTemp("", "oomedic-demo-")
-	if err != nil {
+	if s.folder, err = os.MkdirTemp("", "oomedic-demo-"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder) //nolint:errcheck // the journal of a cluster that is gone by then
-	written := journal.New(filepath.Join(folder, "changes.jsonl"), nil)
-	client := kube.NewFor(box.Clientset(), "embedded", kube.Options{
-		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: "demo", Log: o.log, Journal: written, Now: clock,
+	s.written = journal.New(filepath.Join(s.folder, "changes.jsonl"), nil)
+	s.client = kube.NewFor(s.box.Clientset(), "embedded", kube.Options{
+		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: demoContext, Log: o.log, Journal: s.written, Now: clock,
 	})
-	cluster, err := client.Check(ctx)
-	if err != nil {
+	if s.cluster, err = s.client.Check(ctx); err != nil {
 		return err
 	}
-	m, err := demoMetrics(box.Address(), box.Transport(), o)
-	if err != nil {
+	if s.metrics, err = demoMetrics(s.box.Address(), s.box.Transport(), o); err != nil {
 		return err
 	}
-	m.usages, m.selected = client.Usages(), o.selector != ""
-	if print || !o.interactive() {
-		return o.printReport(ctx, client, cluster, m)
+	s.metrics.usages, s.metrics.selected = s.client.Usages(), o.selector != ""
+	return nil
+}
+
+// close ends the cluster, and removes the journal of its changes.
+func (s *demoCluster) close() {
+	if s.box != nil {
+		_ = s.box.Close() //nolint:errcheck // it holds nothing that outlives the program
 	}
-	return o.show(ctx, o.watch(ctx, client, cluster, nil), ui.Options{Cluster: client, Journal: written, Metrics: m, Connections: m, Where: cluster})
+	if s.folder != "" {
+		_ = os.RemoveAll(s.folder) //nolint:errcheck // of a cluster that is gone by then
+	}
 }
 
 // loadTime bounds a question to the sandbox's engine. The first ones wait until its 30 days are loaded, which takes a
