@@ -7,7 +7,7 @@ import "testing"
 // TestHelpInTmux shows that the driver reads a screen and the settings of the terminal after the end.
 func TestHelpInTmux(t *testing.T) {
 	t.Parallel()
-	s := start(t, 120, 100, "--help")
+	s := start(t, 120, 160, "--help")
 	s.wait(`(?m)^Usage:`)
 	s.wait(`oomedic demo`)
 	s.restored(0)

@@ -37,6 +37,7 @@ const inner = `sh -c 'echo $$ >"$PID_FILE"; exec "$0" "$@"' "$0" "$@"; echo "lef
 type session struct {
 	t             *testing.T
 	socket        string
+	folder        string // the folder that the program was started in
 	pidFile       string
 	width, height int
 }
@@ -55,8 +56,8 @@ func startBy(t *testing.T, command string, width, height int, args ...string) *s
 	if err := os.WriteFile(conf, []byte(tmuxConf), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &session{t: t, socket: filepath.Join(dir, "s"), pidFile: filepath.Join(dir, "pid"), width: width, height: height}
-	line := []string{"-u", "-f", conf, "-S", s.socket, "new-session", "-d", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height),
+	s := &session{t: t, socket: filepath.Join(dir, "s"), folder: t.TempDir(), pidFile: filepath.Join(dir, "pid"), width: width, height: height}
+	line := []string{"-u", "-f", conf, "-S", s.socket, "new-session", "-d", "-c", s.folder, "-x", strconv.Itoa(width), "-y", strconv.Itoa(height),
 		"sh", "-c", inner, command}
 	cmd := exec.Command("tmux", append(line, args...)...)
 	cmd.Env = append(environment(t), "PID_FILE="+s.pidFile, "TMUX_TMPDIR="+dir)

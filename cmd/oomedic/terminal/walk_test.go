@@ -39,8 +39,8 @@ func sandbox(t *testing.T, width, height int, args ...string) *session {
 	return s
 }
 
-// TestFromTheListToARaisedLimit goes the whole way by keys alone: list, case, five steps, diff, yes, and the limit that
-// the API server has then.
+// TestFromTheListToARaisedLimit goes the whole way by keys alone: list, case, five steps, diff, yes, the limit that the
+// API server has then, and back again through the other diff.
 func TestFromTheListToARaisedLimit(t *testing.T) {
 	t.Parallel()
 	atEachSize(t, func(t *testing.T, width, height int) {
@@ -57,18 +57,32 @@ func TestFromTheListToARaisedLimit(t *testing.T) {
 			s.whole(fmt.Sprintf("step %d", step+1))
 			s.keys("Enter")
 		}
-		diff := s.wait(`Apply this to the cluster\?`)
-		for _, line := range []string{`(?m)^ - +memory: 512Mi`, `(?m)^ \+ +memory: 768Mi`, `kubectl set resources statefulset/database`} {
-			if !regexp.MustCompile(line).MatchString(diff) {
-				t.Errorf("the dialog does not show %s", line)
+		shows := func(name, screen string, lines ...string) {
+			for _, line := range append(lines, `kubectl set resources statefulset/database`) {
+				if !regexp.MustCompile(line).MatchString(screen) {
+					t.Errorf("%s does not show %s", name, line)
+				}
 			}
+			s.whole(name)
 		}
-		s.whole("diff")
+		shows("the diff", s.readOn(`Apply this to the cluster\?`), `(?m)^ - +memory: 512Mi`, `(?m)^ \+ +memory: 768Mi`)
 		s.keys("y")
 		s.wait(`Stored at .*limit 768Mi, request 512Mi`)
 		s.wait(`Rolled out: 1 of 1`)
 		s.wait(`No kill for \d+`)
 		s.whole("after the fix")
+		s.keys("u")
+		shows("the diff of undo", s.readOn(`Put the former values back\?`), `(?m)^ - +memory: 768Mi`, `(?m)^ \+ +memory: 512Mi`, `the former value`)
+		s.keys("y")
+		s.wait(`Stored at .*limit 512Mi, request 256Mi`)
+		s.wait(`Rolled out: 1 of 1`)
+		s.whole("after the undo")
+		s.keys("H")
+		s.wait(`applied +768Mi . 512Mi`)
+		s.wait(`undone +512Mi . 768Mi`)
+		s.whole("changes made")
+		s.keys("Escape")
+		s.wait(`Undo +statefulset/database`)
 		s.keys("Escape")
 		s.wait(`Step 5 of 5`)
 		s.keys("Escape")
@@ -76,10 +90,20 @@ func TestFromTheListToARaisedLimit(t *testing.T) {
 		s.keys("Escape")
 		s.gone(`›`)
 		s.keys("Enter")
-		s.wait(`limit 768Mi`)
+		s.wait(`limit 512Mi`)
 		s.keys("q")
 		s.restored(0)
 	})
+}
+
+// readOn reads a diff to its end, as the dialog asks for, and returns the screen with the question in it.
+func (s *session) readOn(question string) string {
+	s.t.Helper()
+	screen := s.wait(question + `|The diff goes on below`)
+	if strings.Contains(screen, "The diff goes on below") {
+		s.keys("y")
+	}
+	return s.wait(question)
 }
 
 // TestReadOnlyAppliesNothing goes as far as yes, which does nothing then.
