@@ -23,6 +23,7 @@ import (
 const lookEvery = 30 * time.Second
 
 func newWatch(o *options) *cobra.Command {
+	var output string // its own: the default of a variable that commands share is that of whoever came last
 	var sandbox bool
 	c := &cobra.Command{
 		Use:   "watch",
@@ -38,8 +39,8 @@ the error stream.`,
 			if err := o.complete(); err != nil {
 				return err
 			}
-			if o.output != "text" && o.output != "json" {
-				return usagef("-o %q is not a format: use text or json", data.Clean(o.output))
+			if o.output = output; output != "text" && output != "json" {
+				return usagef("-o %q is not a format: use text or json", data.Clean(output))
 			}
 			if sandbox {
 				return o.withSandbox(c.Context(), o.watchCluster)
@@ -55,7 +56,7 @@ the error stream.`,
 			return o.watchCluster(c.Context(), client, cluster, m)
 		},
 	}
-	c.Flags().StringVarP(&o.output, "output", "o", "text", "Format of the lines: text or json")
+	c.Flags().StringVarP(&output, "output", "o", "text", "Format of the lines: text or json")
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	c.Flags().BoolVar(&sandbox, "demo", false, "Watch the cluster of \"oomedic demo\", which needs no Kubernetes")
 	return c
