@@ -74,7 +74,7 @@ func Dial(address string, o Options) (*Reader, error) {
 		rt = networkTransport(o.Timeout)
 	}
 	through := &http.Client{
-		Transport:     &guard{next: rt, header: o.Header, user: user, maxBody: o.MaxBody},
+		Transport:     &guard{next: rt, header: o.Header, user: user, maxBody: o.MaxBody, pace: pace{now: time.Now}},
 		CheckRedirect: checkRedirect,
 	}
 	client, err := api.NewClient(api.Config{Address: u.String(), Client: through})
@@ -141,6 +141,7 @@ type guard struct {
 	header  http.Header
 	user    *url.Userinfo
 	maxBody int64
+	pace    pace
 }
 
 // RoundTrip sends one request. See guard.
@@ -156,10 +157,12 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		pass, _ := g.user.Password()
 		req.SetBasicAuth(g.user.Username(), pass)
 	}
+	g.pace.ask(req)
 	resp, err := g.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
+	g.pace.watch(req, resp)
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if resp.StatusCode/100 == 2 && kind == "text/html" {
 		_ = resp.Body.Close()
