@@ -15,14 +15,13 @@ import (
 
 // Times that were tuned by feel.
 const (
-	settle        = 100 * time.Millisecond // changes that come close together become one new list
-	tickEvery     = time.Second            // ages move on
-	overviewEvery = 30 * time.Second       // sparklines are read again
-	overviewSoon  = 3 * time.Second        // and no sooner than this when new kills come
-	childrenEvery = 60 * time.Second       // the look for child kills
-	probeEvery    = 15 * time.Second       // another try while Prometheus can't be reached
-	sparkPoints   = 24                     // steps of a sparkline
-	maxChildPods  = 200                    // pods that are fetched for child kills at once
+	tickEvery     = time.Second      // ages move on
+	overviewEvery = 30 * time.Second // sparklines are read again
+	overviewSoon  = 3 * time.Second  // and no sooner than this when new kills come
+	childrenEvery = 60 * time.Second // the look for child kills
+	probeEvery    = 15 * time.Second // another try while Prometheus can't be reached
+	sparkPoints   = 24               // steps of a sparkline
+	maxChildPods  = 200              // pods that are fetched for child kills at once
 )
 
 // diagnoses are the diagnoses asked for, by container.
@@ -33,21 +32,24 @@ type historyProgress struct{ done, total atomic.Int64 }
 
 // waitForBell waits for a change of the facts, lets changes settle and makes the new list.
 func (a *App) waitForBell() tea.Cmd {
-	bell, ctx, build := a.opt.Source.Bell(), a.ctx, a.makeBoard()
+	bell, ctx, build, pace := a.opt.Source.Bell(), a.ctx, a.makeBoard(), a.boards
 	return func() tea.Msg {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-bell:
 		}
-		t := time.NewTimer(settle)
+		t := time.NewTimer(pace.wait(time.Now()))
 		defer t.Stop()
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-t.C:
 		}
-		return heard{build().(boardMsg)}
+		began := time.Now()
+		made := heard{build().(boardMsg)}
+		pace.made(began, time.Now())
+		return made
 	}
 }
 
@@ -211,7 +213,9 @@ func (a *App) diagnose(k data.Key, again bool) tea.Cmd {
 		return nil
 	}
 	m := a.opt.Metrics
-	wait := m != nil && a.history[k] == nil && (a.state.Board.Metrics.Reachable || !a.state.Board.Metrics.Checked)
+	read := m != nil && a.history[k] == nil && (a.state.Board.Metrics.Reachable || !a.state.Board.Metrics.Checked)
+	bounds := a.bounder()
+	wait := read || bounds != nil
 	next := views.Loaded[analysis.Diagnosis]{Loading: wait, At: a.now}
 	if l != nil {
 		next.Value = l.Value
@@ -229,17 +233,32 @@ func (a *App) diagnose(k data.Key, again bool) tea.Cmd {
 	a.progress[k] = p
 	ctx, c, now := a.begin(k), cs.Container, a.opt.Now
 	return tea.Batch(first, func() tea.Msg {
-		h, err := m.History(ctx, &c, func(done, total int) { p.done.Store(int64(done)); p.total.Store(int64(total)) })
-		in.History, in.Now = h, now()
 		msg := diagnosisMsg{key: k, final: true}
-		if err != nil {
-			in.History, in.MetricsProblem = nil, data.Clean(err.Error())
-			msg.problem = in.MetricsProblem
+		if bounds != nil {
+			b, most := bounds.BoundsOf(ctx, c.Key.Namespace, c.Workload)
+			in.Bounds = &b
+			if w := &in.Case.Container.Workload; w.MaxReplicas == nil {
+				w.MaxReplicas = most
+			}
+		}
+		if read {
+			h, err := m.History(ctx, &c, func(done, total int) { p.done.Store(int64(done)); p.total.Store(int64(total)) })
+			in.History, in.Now = h, now()
+			if err != nil {
+				in.History, in.MetricsProblem = nil, data.Clean(err.Error())
+				msg.problem = in.MetricsProblem
+			}
 		}
 		d := analysis.Diagnose(in)
 		msg.diagnosis = &d
 		return msg
 	})
+}
+
+// bounder returns who tells what a namespace allows, nil when nobody does.
+func (a *App) bounder() Bounder {
+	b, _ := a.opt.Cluster.(Bounder)
+	return b
 }
 
 // begin returns a context for a question, ending the one before it of the same key.

@@ -37,6 +37,13 @@ type Cluster interface {
 	Reconcile(ctx context.Context, e data.JournalEntry) data.JournalEntry
 }
 
+// Bounder is a Cluster that tells what a namespace allows a container's memory to be.
+type Bounder interface {
+	// BoundsOf reads LimitRanges, quotas and the most replicas that an autoscaler may make of a workload; what may not be
+	// read stays unknown.
+	BoundsOf(ctx context.Context, namespace data.Text, w data.Workload) (b data.Bounds, most *int32)
+}
+
 // Metrics is what the app asks of Prometheus.
 type Metrics interface {
 	// Probe asks whether it is there and usable.

@@ -44,6 +44,16 @@ func (c *Client) Bounds(ctx context.Context, namespace string) NamespaceBounds {
 	return out
 }
 
+// BoundsOf reads what a namespace allows a container's memory to be, in bytes, and the most replicas that an autoscaler
+// may make of a workload; nil when it has none or it may not be read.
+func (c *Client) BoundsOf(ctx context.Context, namespace data.Text, w data.Workload) (data.Bounds, *int32) {
+	b := c.Bounds(ctx, namespace.String())
+	if n, ok := b.MostReplicas[[2]string{w.Kind.String(), w.Name.String()}]; ok {
+		return b.Bounds, &n
+	}
+	return b.Bounds, nil
+}
+
 // addLimitRange takes the tighter of what is known and what one item of a LimitRange says of containers.
 func addLimitRange(b *data.Bounds, item corev1.LimitRangeItem) {
 	if item.Type != corev1.LimitTypeContainer {
