@@ -96,12 +96,12 @@ var cursorSign = []byte("▍")
 func (s *silent) pressKeys(t *testing.T) (took []time.Duration, sizes []int) {
 	t.Helper()
 	for i := range benchKeys {
-		before := len(s.written())
+		before := s.length()
 		begin := time.Now()
 		if _, err := io.WriteString(s.tty, string("jk"[i%2])); err != nil {
 			t.Fatal(err)
 		}
-		for !bytes.Contains(s.written()[before:], cursorSign) {
+		for !s.wrote(before, cursorSign) {
 			if time.Since(begin) > patience {
 				t.Fatalf("key %d was not answered", i)
 			}
@@ -109,19 +109,34 @@ func (s *silent) pressKeys(t *testing.T) (took []time.Duration, sizes []int) {
 		}
 		took = append(took, time.Since(begin))
 		time.Sleep(time.Duration(30+7*(i%5)) * time.Millisecond) // not in step with the frames
-		sizes = append(sizes, len(s.written())-before)
+		sizes = append(sizes, s.length()-before)
 	}
 	return took, sizes
+}
+
+// length is how many bytes were written so far.
+func (s *silent) length() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.Len()
+}
+
+// wrote reports whether what came after the first from bytes has text in it. It looks without a copy: to copy all that was
+// written ten times a millisecond would take the core that is measured.
+func (s *silent) wrote(from int, text []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Contains(s.out.Bytes()[from:], text)
 }
 
 // idle does nothing and returns what was written meanwhile and the share of a core that was used.
 func (s *silent) idle(t *testing.T) (written int, cpu float64) {
 	t.Helper()
 	time.Sleep(3 * time.Second) // the last key is over
-	before, ticks := len(s.written()), cpuTicks(t, s.cmd.Process.Pid)
+	before, ticks := s.length(), cpuTicks(t, s.cmd.Process.Pid)
 	time.Sleep(benchIdle)
 	const ticksPerSecond = 100 // USER_HZ, which is the same on all Linux architectures that matter here
-	return len(s.written()) - before, float64(cpuTicks(t, s.cmd.Process.Pid)-ticks) / ticksPerSecond / benchIdle.Seconds()
+	return s.length() - before, float64(cpuTicks(t, s.cmd.Process.Pid)-ticks) / ticksPerSecond / benchIdle.Seconds()
 }
 
 // cpuTicks is the processor time that a process has used, in ticks of proc_pid_stat(5).
