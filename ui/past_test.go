@@ -37,7 +37,7 @@ func TestKillsOfDeletedPodsAreListed(t *testing.T) {
 	d.run(d.app.readPast())
 	d.changed()
 	d.sees("OOMKilled 2", "history 9d")
-	d.press("space", "j", "j")
+	d.press("enter", "j", "j")
 	d.sees("database-7", "pod is gone", "known from Prometheus alone")
 	was := m.asked
 	d.pass(time.Minute)

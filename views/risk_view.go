@@ -117,7 +117,7 @@ func (p *riskPage) columns(width int) []column {
 	}, riskCore, width-1)
 }
 
-// row draws one container. The row under the cursor is filled to the frame's width.
+// row draws one container. The row under the cursor is set off as in the list of kills.
 func (p *riskPage) row(f Frame, cols []column, c *analysis.Case, sign, ref string, chosen bool) string {
 	pens, mark := &p.pens.plain, " "
 	if chosen {
@@ -128,13 +128,16 @@ func (p *riskPage) row(f Frame, cols []column, c *analysis.Case, sign, ref strin
 	}
 	var b strings.Builder
 	b.WriteString(pens.mark.ink(mark))
-	used := 1
+	used, whole := 1, f.Theme.Selected.GetReverse()
 	for _, col := range cols {
 		b.WriteString(pens.text.ink(strings.Repeat(" ", col.gap)))
 		b.WriteString(p.cell(f, col, c, sign+ref, pens))
 		used += col.gap + col.min
+		if col.id == "workload" && !whole {
+			pens = &p.pens.plain
+		}
 	}
-	if chosen && used < f.Width {
+	if chosen && whole && used < f.Width {
 		b.WriteString(pens.text.ink(strings.Repeat(" ", f.Width-used)))
 	}
 	return b.String()
