@@ -23,7 +23,7 @@ type Input struct {
 // Diagnose judges one container: what its memory did, why it was killed, which size helps and what that costs. It
 // never fails: what is missing becomes a gap and takes from the confidence.
 func Diagnose(in Input) Diagnosis {
-	conf := withPressure(&in, withLastSample(&in, in.Case.Confirmation))
+	conf := withPressure(&in, withFormerKills(&in, withLastSample(&in, in.Case.Confirmation)))
 	d := Diagnosis{Case: in.Case, At: in.Now, History: in.History}
 	f := readFacts(in, &conf)
 	conf.Kills, conf.AtLeast = f.countKills(&conf)
