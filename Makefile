@@ -43,6 +43,9 @@ bench-scale: ## measure it beside kubectl on a real API server with PODS pods (5
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" SCALE_PODS=$(or $(PODS),5000) SCALE_DOC='$(CURDIR)/docs/performance.md' \
 	go test -tags scale -count=1 -timeout 60m -run TestScale -v ./cmd/oomedic/scale
 
+score-test: ## run the tests of the simulator and of the measurement
+	cd cmd/score && go vet ./... && go test ./...
+
 score: ## measure the diagnosis on simulated cases and write docs/accuracy.md (five minutes)
 	cd cmd/score && go vet ./... && go test ./... && go run . -part held -md ../../docs/accuracy.md
 
@@ -99,4 +102,4 @@ $(GOLANGCI):
 clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
 	rm -rf bin
 
-.PHONY: help demo build test race bench bench-prom bench-risk bench-scale bench-ui score e2e pictures docs golden lint format vet tidy lines golangci clean
+.PHONY: help demo build test race bench bench-prom bench-risk bench-scale bench-ui score score-test e2e pictures docs golden lint format vet tidy lines golangci clean
