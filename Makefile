@@ -62,7 +62,7 @@ e2e: ## ask a real Prometheus and VictoriaMetrics, and drive the program in tmux
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -v -run Rounds ./data/kube
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -v -run 'ArtifactsOnAServer|ArtifactsWithPromtool' ./cmd/oomedic
 
-bench-ui: ## measure the screen through a pseudo-terminal on a list of 10,000 cases, for docs/performance.md (two minutes)
+bench-ui: ## measure the screen through a pseudo-terminal on a list of 10,000 cases, for docs/performance.md (three minutes)
 	go vet -tags e2e,benchui ./cmd/oomedic/terminal
 	inside=$$(go test -tags benchui -count=1 -run TestInside -v ./ui) && BENCH_UI_INSIDE="$$inside" BENCH_UI_DOC='$(CURDIR)/docs/performance.md' go test -tags e2e,benchui -count=1 -run TestBenchUI -v ./cmd/oomedic/terminal
 

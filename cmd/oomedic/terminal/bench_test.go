@@ -162,6 +162,8 @@ func (s *silent) quit(t *testing.T) {
 
 // firstTimes starts the sandbox some times and measures until the first frame and the first row.
 func firstTimes(t *testing.T, n int) (frames, rows []time.Duration) {
+	t.Helper()
+	program(t) // building it is no part of the time
 	for range n {
 		begin := time.Now()
 		s := startSilent(t, "demo")
