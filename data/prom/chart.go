@@ -19,6 +19,8 @@ var chartSteps = map[data.Window]time.Duration{
 }
 
 const (
+	// setEvery is how often a limit or a request is looked at in a chart of a day.
+	setEvery = 5 * time.Minute
 	// maxOthers is how many other pods of the workload a chart shows.
 	maxOthers = 20
 	// unknownScrape is assumed where the scrape interval cannot be measured: Prometheus operators ship 30 s.
@@ -84,12 +86,12 @@ func (b *chartBuilder) tasks() []task {
 			return err
 		}},
 		{"memory limit over time", func(ctx context.Context) (err error) {
-			b.chart.Limit, err = b.r.stepped(ctx, b.n, limitPromQL(b.own), b.from, b.to, b.step, b.now)
+			b.chart.Limit, err = b.r.stepped(ctx, b.n, limitPromQL(b.own), b.setFrom(), b.to, setStep(b.step), b.now)
 			b.limits = err == nil
 			return err
 		}},
 		{"memory request over time", func(ctx context.Context) (err error) {
-			b.chart.Request, err = b.r.stepped(ctx, b.n, requestPromQL(b.own), b.from, b.to, b.step, b.now)
+			b.chart.Request, err = b.r.stepped(ctx, b.n, requestPromQL(b.own), b.setFrom(), b.to, setStep(b.step), b.now)
 			return err
 		}},
 	}
@@ -100,6 +102,21 @@ func (b *chartBuilder) tasks() []task {
 		}})
 	}
 	return out
+}
+
+// setStep is the step of what people set, a limit or a request, in a chart of some step. In charts of a day one every five
+// minutes is enough: two of three samples less, and less than a column of most terminals.
+func setStep(chart time.Duration) time.Duration {
+	if chart >= chartSteps[data.Day] {
+		return max(chart, setEvery)
+	}
+	return chart
+}
+
+// setFrom is the first step of what people set, so that the last one is the present and the first not after the chart begins.
+func (b *chartBuilder) setFrom() time.Time {
+	step := setStep(b.step)
+	return b.to.Add(-(b.to.Sub(b.from) + step - 1) / step * step)
 }
 
 // othersSelector is Selector without the case's own pod.
