@@ -3,6 +3,7 @@
 package terminal
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -63,11 +64,14 @@ func TestArtifactsAreCopiedAndSaved(t *testing.T) {
 		if again := s.saved("database-postgres-rules-2.yaml"); again != first || s.saved("database-postgres-rules.yaml") != first {
 			t.Error("the second file differs, or the first one was touched")
 		}
-		for _, says := range []string{`promtool check rules`, `resources:`, `LimitRange`, `VerticalPodAutoscaler`, `HorizontalPodAutoscaler`} {
+		for _, file := range []string{`prometheus-rules`, `resources`} {
 			s.keys("j")
-			s.wait(says)
-			s.settled("artifact with " + says)
+			s.wait(`─ database-postgres-` + file + `\.yaml`)
+			s.settled("artifact " + file)
 		}
+		s.keys("k", "k", "k") // the one before the first is the last
+		s.wait(`─ database-postgres-degradation\.md`)
+		s.settled("the last artifact")
 		s.keys("Escape")
 		s.gone(`› Artifacts`)
 		s.keys("q")
@@ -150,17 +154,17 @@ func TestMarkedOnesAreFixedOneByOne(t *testing.T) {
 		s := start(t, width, height, "demo")
 		s.wait(`metrics ✓`)
 		s.wait(`\S/database`)
-		for _, name := range []string{"database", "ledger"} {
+		for i, name := range []string{"database", "ledger"} {
 			s.keys("/")
 			s.text(name)
 			s.keys("Enter")
-			s.wait(`/` + name + ` .*1 of `)
+			s.wait(`/` + name + ` .*[12] of \d\d`)
 			s.keys("Space")
+			s.wait(fmt.Sprintf(`%d marked: F fixes`, i+1))
 			s.keys("Escape")
-			s.gone(`/` + name + ` .*1 of `)
+			s.gone(`/` + name + ` .*[12] of \d\d`)
 		}
-		s.wait(`2 marked`)
-		s.whole("two marked")
+		s.settled("two marked")
 		s.keys("F")
 		first := s.readOn(`Apply this to the cluster\?`)
 		s.wait(`Fix 1 of 2`)
