@@ -14,8 +14,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// colour is a sequence that sets a colour; 39 and 49 put the terminal's own back.
-var colour = regexp.MustCompile(`\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]`)
+// setsColour is a sequence that sets a colour; 39 and 49 put the terminal's own back.
+var setsColour = regexp.MustCompile(`\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]`)
 
 // inTerm starts the sandbox as if on a terminal of a kind, with more variables set.
 func inTerm(t *testing.T, term string, more ...string) *session {
@@ -46,7 +46,7 @@ func TestKindsOfTerminals(t *testing.T) {
 			s.wait(`metrics \S`)
 			s.settled("list")
 			coloured := s.must("capture-pane", "-e", "-p")
-			if has := colour.MatchString(coloured); has == c.colourless {
+			if has := setsColour.MatchString(coloured); has == c.colourless {
 				t.Errorf("colours: %v", has)
 			}
 			s.keys("Enter")
