@@ -4,7 +4,11 @@ package conformance
 
 import (
 	"math"
+	"net/http"
+	"reflect"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,6 +48,7 @@ func TestHistoryIsTheSameEverywhere(t *testing.T) {
 			} {
 				t.Run(c.ns, func(t *testing.T) { checkHistory(t, r, c.ns, c.lives, c.samples, c.peak) })
 			}
+			t.Run("together", func(t *testing.T) { checkTogether(t, b) })
 			t.Run("chart", func(t *testing.T) { checkChart(t, r) })
 			t.Run("overview", func(t *testing.T) { checkOverview(t, r) })
 			t.Run("counter reset", func(t *testing.T) { checkChildKills(t, r) })
@@ -145,6 +150,10 @@ func checkChildKills(t *testing.T, r *prom.Reader) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(kills) != 3 || kills[0].Namespace != "pair" || kills[1].Namespace != "pair" {
+		t.Fatalf("%+v", kills)
+	}
+	kills = kills[2:]
 	if len(kills) != 1 || kills[0].Namespace != "reset" || kills[0].Count < 2 || kills[0].Count > 3 {
 		t.Errorf("%+v", kills)
 	}
@@ -165,5 +174,61 @@ func checkExamine(t *testing.T, r *prom.Reader, name string) {
 		if m.Name == data.MetricLimits && (len(m.Jobs) != 1 || m.Jobs[0] != "kube-state-metrics") {
 			t.Errorf("%+v", m)
 		}
+	}
+}
+
+// counted counts the requests to a server.
+type counted struct {
+	http.RoundTripper
+	n atomic.Int64
+}
+
+func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.n.Add(1)
+	return c.RoundTripper.RoundTrip(r)
+}
+
+// checkTogether holds that histories that are read together are those that are read alone, in fewer questions.
+func checkTogether(t *testing.T, b backend) {
+	requests := &counted{}
+	r := b.reader(t, func(next http.RoundTripper) http.RoundTripper { requests.RoundTripper = next; return requests }, prom.Options{})
+	r.Examine(t.Context())
+	var cs []*data.Container
+	for _, pod := range []data.Text{"p", "q"} {
+		c := caseOf("pair")
+		c.Key.Pod, c.Workload = pod, data.Workload{Kind: "ReplicaSet", Namespace: "pair", Name: pod}
+		c.Last = &data.Termination{ExitCode: 137, Reason: "OOMKilled", FinishedAt: present.Add(-50 * time.Minute)}
+		cs = append(cs, c)
+	}
+	var mu sync.Mutex
+	got := make([]*data.History, len(cs))
+	before := requests.n.Load()
+	r.Histories(t.Context(), cs, func(i int, h *data.History, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if got[i] = h; err != nil {
+			t.Error(err)
+		}
+	})
+	together := requests.n.Load() - before
+	for i, c := range cs {
+		want, err := r.History(t.Context(), c, nil)
+		if err != nil || got[i] == nil {
+			t.Fatal(err, got[i])
+		}
+		for _, h := range []*data.History{want, got[i]} {
+			for k := range h.Queries {
+				h.Queries[k].Took = 0
+			}
+		}
+		if !reflect.DeepEqual(want, got[i]) {
+			t.Errorf("%s: alone\n%.2000v\ntogether\n%.2000v", c.Key, *want, *got[i])
+		}
+		if want.Pressure == nil || want.Pressure.OOMEvents == nil || len(want.Load.CPU) == 0 || len(want.Kills) != 1 {
+			t.Errorf("%s: too little to compare: %+v", c.Key, want.Pressure)
+		}
+	}
+	if alone := requests.n.Load() - before - together; together*3 > alone*2 {
+		t.Errorf("%d requests together, %d alone", together, alone)
 	}
 }

@@ -131,7 +131,7 @@ func fixture() []line {
 		memory("big", 0, bigSamples, func(i int) float64 { return 200*mi + float64(i*7919%10007)*1024 }, "id", "/a"),
 		series("up", 0, 20*2880, func(int) float64 { return 1 }, "job", "kubelet"),
 	}
-	return append(all, limits()...)
+	return append(append(all, limits()...), pair()...)
 }
 
 // limits are what kube-state-metrics says beside the memory.
@@ -144,4 +144,26 @@ func limits() []line {
 		series(data.MetricLastEnd, 0, 100, fixed(float64(present.Add(-50*time.Minute).Unix())), own...),
 		series(data.MetricLastReason, 0, 100, fixed(1), append(own, "reason", "OOMKilled")...),
 	}
+}
+
+// pair are two containers of one namespace, which are asked about together: their memory, kills, limits, network and what
+// the kernel counted.
+func pair() []line {
+	var out []line
+	for i, pod := range []string{"p", "q"} {
+		own := []string{"namespace", "pair", "pod", pod, "container", "app"}
+		with := func(more ...string) []string { return append(append([]string{}, own...), more...) }
+		shift := float64(i) * 7 * mi
+		out = append(out,
+			series(data.MetricWorkingSet, 0, 300, func(k int) float64 { return rising(k) + shift }, with("id", "/"+pod)...),
+			series(data.MetricRSS, 0, 300, func(k int) float64 { return rising(k)/2 + shift }, with("id", "/"+pod)...),
+			series(data.MetricCPU, 0, 300, func(k int) float64 { return float64(k * (i + 1)) }, with("id", "/"+pod, "cpu", "total")...),
+			series(data.MetricReceived, 0, 300, func(k int) float64 { return float64(k * (i + 3)) }, "namespace", "pair", "pod", pod, "interface", "eth0", "id", "/"+pod),
+			series(data.MetricOOMEvents, 0, 300, func(k int) float64 { return float64(k / 200) }, with("id", "/"+pod)...),
+			series(data.MetricLimits, 0, 300, func(int) float64 { return 512*mi + shift }, with("resource", "memory", "job", "kube-state-metrics")...),
+			series(data.MetricRestarts, 0, 300, func(int) float64 { return 1 }, own...),
+			series(data.MetricLastEnd, 0, 300, func(int) float64 { return float64(present.Add(-50 * time.Minute).Unix()) }, own...),
+			series(data.MetricLastReason, 0, 300, func(int) float64 { return 1 }, with("reason", "OOMKilled")...))
+	}
+	return out
 }
