@@ -64,9 +64,16 @@ func sameHistory(t *testing.T, want, got *data.History) {
 	if want.ScrapeInterval != got.ScrapeInterval || !want.First.Equal(got.First) || want.Selector != got.Selector {
 		t.Errorf("every %s since %s directly, every %s since %s read", want.ScrapeInterval, want.First, got.ScrapeInterval, got.First)
 	}
-	for name, pair := range map[string][2]data.Samples{"RSS": {want.RSS, got.RSS}, "cache": {want.Cache, got.Cache}, "active": {want.ActiveFile, got.ActiveFile},
-		"inactive": {want.InactiveFile, got.InactiveFile}, "shared": {want.Shared, got.Shared}, "limit": {want.Limit, got.Limit}} {
+	for name, pair := range map[string][2]data.Samples{"RSS": {want.RSS, got.RSS}, "shared": {want.Shared, got.Shared}} {
 		sameSamples(t, name, pair[0], pair[1], 1e-9)
+	}
+	// Of the page cache one sample a step is read, where the simulator gives the highest of the step.
+	for name, pair := range map[string][2]data.Samples{"cache": {want.Cache, got.Cache}, "active": {want.ActiveFile, got.ActiveFile}, "inactive": {want.InactiveFile, got.InactiveFile}} {
+		sameSamples(t, name, pair[0], pair[1], 0.6)
+	}
+	// Limits are read in steps, which may miss the first or last sample of a pod; the sizes must be the same.
+	if !slices.Equal(slices.Compact(slices.Clone(want.Limit.V)), slices.Compact(slices.Clone(got.Limit.V))) || want.Limit.Len()-got.Limit.Len() > 4 {
+		t.Errorf("limit: %d samples directly, %d read", want.Limit.Len(), got.Limit.Len())
 	}
 	for name, pair := range map[string][2][]data.Signal{"received": {want.Load.Received, got.Load.Received}, "CPU": {want.Load.CPU, got.Load.CPU}, "reads": {want.Load.Reads, got.Load.Reads},
 		"sockets": {want.Load.Sockets, got.Load.Sockets}, "threads": {want.Load.Threads, got.Load.Threads}} {
