@@ -132,7 +132,7 @@ func healthy() []workload {
 		{namespace: "platform", name: "auth", kind: kindDeployment, replicas: 2, container: "auth", image: "registry.example/platform/auth:2.2", limit: 256 * m, request: 128 * m,
 			demand: steady(92, 25), ending: neverKilled, age: 50 * day, network: true},
 		{namespace: "shop", name: "search", kind: kindDeployment, replicas: 2, container: "search", image: "registry.example/shop/search:6.0",
-			command: []string{"java", "-Xmx640m", "-jar", "/app/search.jar"}, limit: g, request: 896 * m, demand: steady(830, 62), ending: neverKilled, age: 50 * day, network: true},
+			command: []string{"java", "-Xmx640m", "-jar", "/app/search.jar"}, limit: g, request: 896 * m, demand: steady(890, 20), ending: neverKilled, age: 50 * day, network: true},
 		{namespace: "platform", name: "prometheus", kind: kindStatefulSet, replicas: 1, container: "prometheus", image: "prom/prometheus:v3.14.0",
 			command: []string{"/bin/prometheus", "--storage.tsdb.retention.time=31d"}, limit: 2 * g, request: 1536 * m, demand: compactions, ending: neverKilled, age: 50 * day},
 	}
