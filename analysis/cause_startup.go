@@ -37,9 +37,6 @@ func scoreStartup(f *facts) finding {
 	if early < startShare || f.start.early < min(startingLives, f.start.killed) {
 		return finding{}
 	}
-	limit := float64(*f.hit)
-	settled := len(f.start.after) > 0 && median(f.start.after) < startRoom*limit
-	peaks := f.start.survived > 0 && 2*f.start.peaks >= f.start.survived
 	if f.start.survived == 0 && (!f.diesStarting() || f.climb.steady() || f.climbs > 0) {
 		return finding{score: 0.15, summary: "Kills come soon after a start."}
 	}
@@ -53,6 +50,27 @@ func scoreStartup(f *facts) finding {
 			"Start replicas one after the other, so that a start-up peak does not come with the load of those that are missing.",
 		},
 	}
+	f.pastStart(&out)
+	if f.load.sockets.burst() || f.load.threads.burst() {
+		out.score *= startCrowd
+		out.against = append(out.against, Evidence{Says: data.Textf("connections were %.1f times the usual before the kills: a start alone brings none", f.load.sockets.ratio), From: data.KillsPromQL(f.h)})
+	}
+	out.score *= 0.5 + 0.5*min((early-startShare)/0.3, 1)
+	if f.start.early >= 5 {
+		out.score += startMany
+	}
+	if f.batch || f.c.Kind == data.InitContainer {
+		out.score *= startInit
+		out.against = append(out.against, Evidence{Says: "it runs to an end: its work and its start are one", From: specCommand(f.c, "command")})
+	}
+	out.score = min(out.score, startCap)
+	return out
+}
+
+// pastStart weighs how the lives went on that got past the start.
+func (f *facts) pastStart(out *finding) {
+	settled := len(f.start.after) > 0 && median(f.start.after) < startRoom*float64(*f.hit)
+	peaks := f.start.survived > 0 && 2*f.start.peaks >= f.start.survived
 	if settled && peaks {
 		out.score += startPeak
 		out.evidence = append(out.evidence, Evidence{Says: data.Textf("%d of %s that got past the start came down again and stayed near %s", f.start.peaks, count(f.start.survived, "life"), human(median(f.start.after))), From: data.MaxPromQL(f.h, f.use)})
@@ -71,20 +89,6 @@ func scoreStartup(f *facts) finding {
 		}
 		out.against = append(out.against, Evidence{Says: "no life got past the start, so what it needs afterwards is not known", From: statusCommand(f.c, "lastState.terminated")})
 	}
-	if f.load.sockets.burst() || f.load.threads.burst() {
-		out.score *= startCrowd
-		out.against = append(out.against, Evidence{Says: data.Textf("connections were %.1f times the usual before the kills: a start alone brings none", f.load.sockets.ratio), From: data.KillsPromQL(f.h)})
-	}
-	out.score *= 0.5 + 0.5*min((early-startShare)/0.3, 1)
-	if f.start.early >= 5 {
-		out.score += startMany
-	}
-	if f.batch || f.c.Kind == data.InitContainer {
-		out.score *= startInit
-		out.against = append(out.against, Evidence{Says: "it runs to an end: its work and its start are one", From: specCommand(f.c, "command")})
-	}
-	out.score = min(out.score, startCap)
-	return out
 }
 
 // startUnseen judges what the status alone tells: lives that ended within a minute of their start, too short to be
