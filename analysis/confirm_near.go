@@ -31,15 +31,15 @@ func weighNearness(c *data.Container, v *Confirmation, near float64, from data.T
 	case !v.OOMKilled && v.Label == unknownSender && v.Scope == ScopeUnknown:
 		weighSender(c, v, near, said, now)
 		if v.OOMKilled {
-			v.Confidence = min(v.Confidence, unsurePeak)
+			v.Confidence -= unsurePeak
 			v.Why += " The last sample before the end was not read here, only the highest of the window; the diagnosis reads it."
 		}
 	}
 }
 
-// unsurePeak is the confidence in a probable kill that only the highest sample of a window speaks for: the end may have
+// unsurePeak is how much less sure a probable kill is that only the highest sample of a window speaks for: the end may have
 // come in another life, far from it. The diagnosis judges anew by the last sample before the end.
-const unsurePeak = 0.55
+const unsurePeak = 0.10
 
 // weighSender judges a SIGKILL that nobody explains by the memory at the time.
 func weighSender(c *data.Container, v *Confirmation, near float64, said Evidence, now time.Time) {

@@ -61,6 +61,11 @@ func (r *renamer) in(v reflect.Value) {
 			}
 		}
 	case reflect.Slice, reflect.Array:
+		if v.Kind() == reflect.Slice && v.CanSet() && !v.IsNil() { // a copy: fixtures share what they are made of
+			c := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+			reflect.Copy(c, v)
+			v.Set(c)
+		}
 		for i := range v.Len() {
 			r.in(v.Index(i))
 		}

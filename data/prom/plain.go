@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"compress/gzip"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -54,9 +55,39 @@ func (b *pacedBody) Read(to []byte) (int, error) {
 	return n, err
 }
 
-// watch measures the body of an answer that came as it is.
+// watch measures the body of an answer that came as it is. One that was compressed all the same, as some proxies do, is
+// unpacked while it is read: net/http leaves to us what was not asked for.
 func (p *pace) watch(req *http.Request, resp *http.Response) {
-	if req.Header.Get("Accept-Encoding") == "identity" {
-		resp.Body = &pacedBody{resp.Body, p}
+	if req.Header.Get("Accept-Encoding") != "identity" {
+		return
 	}
+	if resp.Header.Get("Content-Encoding") == "gzip" {
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+		resp.ContentLength, resp.Uncompressed = -1, true
+		resp.Body = &unpackedBody{packed: resp.Body}
+		return
+	}
+	resp.Body = &pacedBody{resp.Body, p}
 }
+
+// unpackedBody is a body that came as gzip.
+type unpackedBody struct {
+	packed io.ReadCloser
+	plain  *gzip.Reader
+	err    error
+}
+
+// Read reads what the packed body says.
+func (b *unpackedBody) Read(to []byte) (int, error) {
+	if b.plain == nil && b.err == nil {
+		b.plain, b.err = gzip.NewReader(b.packed)
+	}
+	if b.err != nil {
+		return 0, b.err
+	}
+	return b.plain.Read(to)
+}
+
+// Close closes the packed body.
+func (b *unpackedBody) Close() error { return b.packed.Close() }
