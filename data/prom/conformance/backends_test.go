@@ -203,9 +203,11 @@ func victoria(t testing.TB, all []line) backend {
 	start(t, address, "/health", exec.CommandContext(context.Background(), path, "-storageDataPath="+t.TempDir(), "-httpListenAddr="+address,
 		"-retentionPeriod=50y", "-search.latencyOffset=0s", "-loggerLevel=WARN"))
 	var text strings.Builder
-	for _, l := range all {
-		for _, s := range l.samples {
-			fmt.Fprintf(&text, "%s %s %d\n", l.labels.Get("__name__")+pairs(l), number(s.v), s.t)
+	for half := range 2 { // the newest first, and every second one only afterwards: samples that come out of order count too
+		for _, l := range all {
+			for i := len(l.samples) - 1 - half; i >= 0; i -= 2 {
+				fmt.Fprintf(&text, "%s %s %d\n", l.labels.Get("__name__")+pairs(l), number(l.samples[i].v), l.samples[i].t)
+			}
 		}
 	}
 	for _, ask := range []struct{ path, body string }{{"/api/v1/import/prometheus", text.String()}, {"/internal/force_flush", ""}} {
