@@ -30,7 +30,7 @@ build: ## build bin/oomedic
 test: ## run all tests, with a real API server (built the first time: some minutes)
 	$(if $(RACE),,@echo 'test: no C compiler, so the race detector is off')
 	cd $(CONTROLPLANE) && go test .
-	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test $(RACE) -timeout 30m ./...
+	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test $(RACE) -timeout 45m ./...
 
 race: ## run all tests three times in shuffled order, to find what depends on luck
 	$(if $(RACE),,@echo 'race: no C compiler, so there is no race detector'; exit 1)

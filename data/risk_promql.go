@@ -30,8 +30,3 @@ func PeakPromQL(k Key, w Window) Text {
 func KeptPromQL(k Key) Text {
 	return Text(byContainer + "(" + MetricRSS + "{" + UsageSelector(k) + "})")
 }
-
-// ResourcesPromQL returns the PromQL for a container's memory limit and request in bytes.
-func ResourcesPromQL(k Key) Text {
-	return Text("max by (__name__,namespace,pod,container)(" + eitherMetric(MetricLimits, MetricRequests, `resource="memory",`+UsageSelector(k)) + ")")
-}

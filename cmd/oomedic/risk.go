@@ -41,23 +41,28 @@ in five questions at most, else from the metrics API. Its JSON is described in d
 			if err := o.checkOutput(); err != nil {
 				return err
 			}
-			if sandbox {
-				return o.withSandbox(c.Context(), o.printRisks)
-			}
-			client, cluster, err := o.connect(c.Context())
-			if err != nil {
-				return err
-			}
-			m, err := o.openMetrics(client, cluster)
-			if err != nil {
-				return err
-			}
-			return o.printRisks(c.Context(), client, cluster, m)
+			return o.onCluster(c.Context(), sandbox, o.printRisks)
 		},
 	}
 	o.addOutput(c)
 	c.Flags().BoolVar(&sandbox, "demo", false, "Look at the cluster of \"oomedic demo\", which needs no Kubernetes")
 	return c
+}
+
+// onCluster runs something on the cluster of the kubeconfig, or on that of the sandbox.
+func (o *options) onCluster(ctx context.Context, sandbox bool, run func(context.Context, *kube.Client, data.Cluster, *finder) error) error {
+	if sandbox {
+		return o.withSandbox(ctx, run)
+	}
+	client, cluster, err := o.connect(ctx)
+	if err != nil {
+		return err
+	}
+	m, err := o.openMetrics(client, cluster)
+	if err != nil {
+		return err
+	}
+	return run(ctx, client, cluster, m)
 }
 
 // withSandbox runs something on the cluster of the sandbox.

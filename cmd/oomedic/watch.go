@@ -42,18 +42,7 @@ the error stream.`,
 			if o.output = output; output != "text" && output != "json" {
 				return usagef("-o %q is not a format: use text or json", data.Clean(output))
 			}
-			if sandbox {
-				return o.withSandbox(c.Context(), o.watchCluster)
-			}
-			client, cluster, err := o.connect(c.Context())
-			if err != nil {
-				return err
-			}
-			m, err := o.openMetrics(client, cluster)
-			if err != nil {
-				return err
-			}
-			return o.watchCluster(c.Context(), client, cluster, m)
+			return o.onCluster(c.Context(), sandbox, o.watchCluster)
 		},
 	}
 	c.Flags().StringVarP(&output, "output", "o", "text", "Format of the lines: text or json")
