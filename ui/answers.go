@@ -46,7 +46,7 @@ func (a *App) gotBoard(m boardMsg) tea.Cmd {
 	next := *a.state
 	next.Board = &b
 	a.state = &next
-	var cmds []tea.Cmd
+	cmds := []tea.Cmd{a.renewPalette()}
 	if a.now.Sub(a.due.overview) > overviewSoon && b.Metrics.Reachable && a.newCases() {
 		cmds = append(cmds, a.readOverviews())
 	}

@@ -42,6 +42,7 @@ type App struct {
 	said      []views.Message // what the status line said, oldest first
 	keys      *keyset         // keys that were chosen for those of the program
 	clicked   click
+	offered   offered  // what the open palette has
 	lastCase  data.Key // looked at last
 	tookTheme string   // by a person; empty when none was
 
@@ -164,7 +165,9 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 	case namespacesMsg:
 		a.gotNamespaces(m)
 	case paletteMsg:
-		a.gotPalette(m)
+		cmd = a.gotPalette(m)
+	case paletteCasesMsg:
+		a.gotPaletteCases(m)
 	case placeMsg:
 		cmd = a.gotPlace(m)
 	case stamped:

@@ -23,20 +23,30 @@ const (
 	kindTheme     data.Text = "theme"
 )
 
-// paletteMsg are the entries that take time to gather.
+// paletteMsg are the entries that take time to gather: the cases, and what else can be gone to.
 type paletteMsg struct {
-	entries []views.Entry
-	problem data.Text
+	cases, places []views.Entry
+	problem       data.Text
+}
+
+// paletteCasesMsg are the cases of a list that differ in their names from those that the palette was offered.
+type paletteCasesMsg struct{ cases []views.Entry }
+
+// offered is what the open palette was offered, so that a newer list changes its cases alone.
+type offered struct {
+	actions []views.Entry
+	paletteMsg
+	done bool // the entries that take time are there
 }
 
 // openPalette shows what can be done here at once, and what can be gone to when it was gathered.
 func (a *App) openPalette() tea.Cmd {
 	own := a.actionEntries()
 	a.push(views.NewPalette(own))
+	a.offered = offered{actions: own}
 	board, door, ctx, where, now := a.state.Board, a.opt.Switcher, a.ctx, a.opt.Where, a.now
 	return func() tea.Msg {
-		out := append(slices.Clone(own), caseEntries(board, now)...)
-		var problem data.Text
+		out, problem := []views.Entry(nil), data.Text("")
 		if door != nil {
 			names, err := door.Namespaces(ctx)
 			if err != nil {
@@ -56,15 +66,48 @@ func (a *App) openPalette() tea.Cmd {
 		for _, t := range themes.List() {
 			out = append(out, views.Entry{Kind: kindTheme, Name: data.Clean(t.Name), Note: data.Clean(t.About), Want: views.TakeTheme{Name: t.Name}})
 		}
-		return paletteMsg{append(out, termEntries()...), problem}
+		return paletteMsg{caseEntries(board, now), append(out, termEntries()...), problem}
 	}
 }
 
-// gotPalette completes the entries when the palette is still open.
-func (a *App) gotPalette(m paletteMsg) {
-	if p, ok := a.top().(*views.Palette); ok {
-		p.Offer(m.entries, false, m.problem)
+// gotPalette completes the entries when the palette is still open, and asks for the cases of a list that came meanwhile.
+func (a *App) gotPalette(m paletteMsg) tea.Cmd {
+	if _, ok := a.top().(*views.Palette); !ok {
+		return nil
 	}
+	a.offered.paletteMsg, a.offered.done = m, true
+	a.offer()
+	return a.renewPalette()
+}
+
+// offer hands the open palette what is there to choose from.
+func (a *App) offer() {
+	if p, ok := a.top().(*views.Palette); ok {
+		o := a.offered
+		p.Offer(slices.Concat(o.actions, o.cases, o.places), false, o.problem)
+	}
+}
+
+// renewPalette looks whether the newest list names other cases than the open palette: one whose workload was found
+// since, or one that was killed just now.
+func (a *App) renewPalette() tea.Cmd {
+	if _, ok := a.top().(*views.Palette); !ok || !a.offered.done {
+		return nil
+	}
+	board, now, known := a.state.Board, a.now, a.offered.cases
+	return func() tea.Msg {
+		cases := caseEntries(board, now)
+		if slices.EqualFunc(cases, known, func(x, y views.Entry) bool { return x.Name == y.Name }) {
+			return nil
+		}
+		return paletteCasesMsg{cases}
+	}
+}
+
+// gotPaletteCases changes the cases that the palette offers, when it is still open.
+func (a *App) gotPaletteCases(m paletteCasesMsg) {
+	a.offered.cases = m.cases
+	a.offer()
 }
 
 // actionEntries are the actions of the screen on top and those of the app, each with its key. Those with a direction,

@@ -152,3 +152,31 @@ func TestEveryScreenHasAWayBack(t *testing.T) {
 		}
 	}
 }
+
+// TestTheOpenPaletteKeepsUp finds a workload and sees a kill after the palette was opened; the cursor stays on its entry.
+func TestTheOpenPaletteKeepsUp(t *testing.T) {
+	t.Parallel()
+	young := oomKilled("database-0", 3*time.Minute)
+	young.Workload = data.Workload{}
+	d := drive(t, nil, young)
+	d.press(":")
+	d.typeIn("data")
+	d.sees("data/pod/database-0 postgres", "1 of ")
+	d.put(oomKilled("database-0", 3*time.Minute))
+	d.changed()
+	d.sees("data/statefulset/database postgres")
+	d.seesNot("pod/database-0")
+	d.press("esc")
+	d.typeIn("theme")
+	d.press("down", "down")
+	at := d.app.top().(*views.Palette)
+	before := at.Selected()
+	again := oomKilled("cache-0", time.Second)
+	again.Workload.Name = "cache-themed"
+	d.put(again)
+	d.changed()
+	if after := at.Selected(); before.Name == "" || after.Name != before.Name {
+		t.Errorf("the cursor was on %q and is on %q", before.Name, after.Name)
+	}
+	d.sees("data/statefulset/cache-themed postgres")
+}

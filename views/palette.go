@@ -73,17 +73,32 @@ func (p *Palette) Keys() []key.Binding {
 // Set does nothing: a palette shows what it is offered.
 func (p *Palette) Set(*State) {}
 
-// Offer takes the newest entries, whether more are on their way, and what could not be listed.
+// Offer takes the newest entries, whether more are on their way, and what could not be listed. The cursor stays on its
+// entry while that is still there.
 func (p *Palette) Offer(entries []Entry, loading bool, problem data.Text) {
+	at, was := p.cursor, p.Selected()
 	p.all, p.loading, p.problem = entries, loading, problem
 	names := make([]string, len(entries))
 	for i := range entries {
 		names[i] = entries[i].Name.String()
 	}
 	p.names = indexOf(names)
-	at := p.cursor
 	p.sift()
 	p.cursor = max(0, min(at, len(p.shown)-1))
+	for i := range p.shown {
+		if e := &p.all[p.shown[i].index]; at > 0 && e.Kind == was.Kind && e.Name == was.Name {
+			p.cursor = i
+			break
+		}
+	}
+}
+
+// Selected is the entry under the cursor; the zero Entry when nothing matches.
+func (p *Palette) Selected() Entry {
+	if p.cursor < len(p.shown) {
+		return p.all[p.shown[p.cursor].index]
+	}
+	return Entry{}
 }
 
 func (p *Palette) sift() {
