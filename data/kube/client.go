@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"runtime/debug"
@@ -58,6 +59,9 @@ type Options struct {
 	Log *slog.Logger
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
+	// Dial reaches a port of a pod in the place of a port-forward, for a cluster without a server to go through; nil
+	// goes through the API server.
+	Dial func(ctx context.Context, namespace, pod string, port int) (net.Conn, error)
 }
 
 // Client talks to one API server. It is safe for concurrent use.

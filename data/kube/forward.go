@@ -46,6 +46,11 @@ func (c *Client) forwarderTo(ctx context.Context, s MetricsService, p ServicePor
 
 // tunnelTo prepares a tunnel to a port of a pod; it is opened by the first request.
 func (c *Client) tunnelTo(namespace, pod string, port int) (*forwarder, error) {
+	if dial := c.o.Dial; dial != nil {
+		f := &forwarder{pod: pod, port: port}
+		f.carry(func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, namespace, pod, port) })
+		return f, nil
+	}
 	u := c.cs.CoreV1().RESTClient().Post().Resource("pods").Namespace(namespace).Name(pod).SubResource("portforward").URL()
 	rt, upgrader, err := spdy.RoundTripperFor(c.cfg)
 	if err != nil {
@@ -59,11 +64,16 @@ func (c *Client) tunnelTo(namespace, pod string, port int) (*forwarder, error) {
 	f := &forwarder{pod: pod, port: port, dialer: portforward.NewFallbackDialer(sockets, older, func(err error) bool {
 		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
 	})}
+	f.carry(f.dial)
+	return f, nil
+}
+
+// carry sends requests over the connections that dial makes.
+func (f *forwarder) carry(dial func(ctx context.Context, network, address string) (net.Conn, error)) {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.Proxy, t.DialContext, t.MaxIdleConnsPerHost = nil, f.dial, 4
+	t.Proxy, t.DialContext, t.MaxIdleConnsPerHost = nil, dial, 4
 	t.ForceAttemptHTTP2 = false
 	f.RoundTripper = t
-	return f, nil
 }
 
 // podBehind returns a ready pod of a service and the number that its port has there.
