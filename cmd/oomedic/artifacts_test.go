@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
+	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/yaml"
 
 	"github.com/oomedic/oomedic/analysis"
@@ -32,7 +33,9 @@ var sandboxNow = time.Date(2026, 11, 23, 3, 12, 0, 0, time.UTC)
 // judgedSandbox is the sandbox with all its diagnoses, by cause: the first case of each.
 type judgedSandbox struct {
 	api      v1.API
+	cluster  kubernetes.Interface
 	byCause  map[analysis.Class]*analysis.Diagnosis
+	all      []*analysis.Diagnosis
 	problems error
 }
 
@@ -52,7 +55,7 @@ func judgeSandbox() *judgedSandbox {
 		out.problems = err
 		return out
 	}
-	out.api = v1.NewAPI(c)
+	out.api, out.cluster = v1.NewAPI(c), box.Clientset()
 	r, err := prom.Dial(box.Address(), prom.Options{Transport: box.Transport(), Timeout: 10 * time.Minute, Now: now})
 	if err != nil {
 		out.problems = err
@@ -70,6 +73,7 @@ func judgeSandbox() *judgedSandbox {
 			return out
 		}
 		d := analysis.Diagnose(analysis.Input{Case: k, History: h, Price: analysis.DefaultPrice, Now: sandboxNow})
+		out.all = append(out.all, &d)
 		if out.byCause[d.Cause.Class] == nil {
 			out.byCause[d.Cause.Class] = &d
 		}
