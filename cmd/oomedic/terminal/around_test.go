@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -52,15 +53,14 @@ func TestThePaletteLeadsAround(t *testing.T) {
 func TestTheFilterMarksRows(t *testing.T) {
 	t.Parallel()
 	s := sandbox(t, 120, 40, "--theme", "mono")
-	row := ""
-	for line := range strings.SplitSeq(s.must("capture-pane", "-e", "-p"), "\n") {
-		if strings.Contains(line, "postgres") && row == "" {
-			row = line
+	s.until("a row that sets the whole of database apart", func(string) bool {
+		for line := range strings.SplitSeq(s.must("capture-pane", "-e", "-p"), "\n") {
+			if strings.Contains(line, "postgres") {
+				return regexp.MustCompile(`/\x1b\[[0-9;]*mdatabase\x1b`).MatchString(line)
+			}
 		}
-	}
-	if !strings.Contains(row, "database") || strings.Contains(row, "statefulset/database") {
-		t.Errorf("the row does not set database apart: %q", row)
-	}
+		return false
+	})
 	s.keys("Escape")
 	s.gone(`1 of `)
 	s.wait(`/ filter`)
