@@ -33,6 +33,21 @@ type Change struct {
 	UndoOf string
 }
 
+// For returns the change as it is for the object with a UID: an undo puts back what that very object had, which need not
+// be what the others had.
+func (c Change) For(uid Text) Change {
+	for _, e := range c.Expect {
+		if uid != "" && e.UID == uid {
+			c.Limit, c.Request = e.Before.Limit, e.Before.Request
+			c.DropLimit, c.DropRequest = e.Before.Limit == nil && e.After.Limit != nil, e.Before.Request == nil && e.After.Request != nil
+		}
+	}
+	return c
+}
+
+// TakesBack reports whether the change is an undo, also of one that the journal does not have.
+func (c Change) TakesBack() bool { return c.UndoOf != "" || len(c.Expect) > 0 }
+
 // DiffKind says what a line of a diff is.
 type DiffKind string
 

@@ -143,7 +143,7 @@ func (sc *scene) dryRun(context.Context) *data.Check {
 		return passes("the server takes the patch of %s", sc.t.workload.Ref())
 	}
 	for _, pp := range sc.resized() {
-		if w := want(pp.Before, p.Change); !sameMemory(pp.After, w) {
+		if w := want(pp.Before, p.Change.For(pp.Pod.UID)); !sameMemory(pp.After, w) {
 			return warns("the server would give pod %s %s instead of %s: an admission plugin changes it", pp.Pod.Name, spoken(pp.After), spoken(w))
 		}
 	}
@@ -154,7 +154,7 @@ func (sc *scene) dryRun(context.Context) *data.Check {
 func (sc *scene) pair(context.Context) *data.Check {
 	a := sc.p.After
 	switch {
-	case a.Limit == nil || sc.p.Change.UndoOf != "":
+	case a.Limit == nil || sc.p.Change.TakesBack():
 		return nil
 	case a.Request == nil && sc.p.Before.Limit == nil:
 		f := fails("a limit needs a request beside it: Kubernetes would take the whole limit as the request")

@@ -157,8 +157,8 @@ func want(before data.Resources, ch data.Change) data.Resources {
 // expected is an error when an undo finds other values than its change left.
 func expected(ch data.Change, live *owner) error {
 	if v := ch.ExpectSize; v != nil && sizeOf(live, v.Volume) != v.Bytes {
-		return worded{fmt.Sprintf("emptyDir %s was changed since: its sizeLimit is %s now and not the %s of change %s",
-			v.Volume, sized(sizeOf(live, v.Volume)), sized(v.Bytes), ch.UndoOf), data.ErrConflict, data.ErrConflict}
+		return worded{fmt.Sprintf("emptyDir %s was changed since: its sizeLimit is %s now and not the %s of %s",
+			v.Volume, sized(sizeOf(live, v.Volume)), sized(v.Bytes), taken(ch)), data.ErrConflict, data.ErrConflict}
 	}
 	for _, e := range ch.Expect {
 		if e.Kind == "Pod" {
@@ -166,11 +166,19 @@ func expected(ch data.Change, live *owner) error {
 		}
 		now := live.memory(ch.Container)
 		if e.UID.String() != string(live.meta.UID) || !sameMemory(now, e.After) {
-			return worded{fmt.Sprintf("%s was changed since: it has %s now and not the %s of change %s", e.Workload().Ref(), spoken(now), spoken(e.After), ch.UndoOf),
+			return worded{fmt.Sprintf("%s was changed since: it has %s now and not the %s of %s", e.Workload().Ref(), spoken(now), spoken(e.After), taken(ch)),
 				data.ErrConflict, data.ErrConflict}
 		}
 	}
 	return nil
+}
+
+// taken names the change that an undo takes back.
+func taken(ch data.Change) string {
+	if ch.UndoOf == "" { // the journal does not have it
+		return "the change before"
+	}
+	return "change " + ch.UndoOf
 }
 
 // spoken says limit and request in words: "limit 768Mi, request 512Mi".

@@ -70,7 +70,7 @@ func podMemory(p *corev1.Pod, name data.Text) data.Resources {
 func (c *Client) planPods(ctx context.Context, p *data.Plan, s *survey) error {
 	ch := p.Change
 	if offer := offerInPlace(ch, s); !offer.Offered {
-		if ch.UndoOf != "" && ch.Way == data.WayBoth {
+		if ch.TakesBack() && ch.Way == data.WayBoth {
 			return nil // the pods are gone, and their memory with them
 		}
 		return worded{offer.Why.String(), data.ErrUnsupported, data.ErrUnsupported}
@@ -143,13 +143,13 @@ func expectedPods(ch data.Change, s *survey) error {
 		for _, e := range ch.Expect {
 			now := podMemory(&s.pods[i], ch.Container)
 			if e.UID.String() == string(s.pods[i].UID) && !sameMemory(now, e.After) {
-				return worded{fmt.Sprintf("pod %s was changed since: it has %s now and not the %s of change %s", e.Name, spoken(now), spoken(e.After), ch.UndoOf),
+				return worded{fmt.Sprintf("pod %s was changed since: it has %s now and not the %s of %s", e.Name, spoken(now), spoken(e.After), taken(ch)),
 					data.ErrConflict, data.ErrConflict}
 			}
 		}
 	}
 	if len(s.pods) == 0 && ch.Way == data.WayInPlace {
-		return worded{"the pods of change " + ch.UndoOf + " are gone, and their memory with them: there is nothing to put back", data.ErrNoChange, data.ErrNoChange}
+		return worded{"the pods of " + taken(ch) + " are gone, and their memory with them: there is nothing to put back", data.ErrNoChange, data.ErrNoChange}
 	}
 	return nil
 }
@@ -175,6 +175,7 @@ func (c *Client) planPod(ctx context.Context, ch data.Change, p *corev1.Pod) (da
 
 // tryPod tries the resize of a pod as it was read.
 func (c *Client) tryPod(ctx context.Context, ch data.Change, p *corev1.Pod) (data.PodPlan, error) {
+	ch = ch.For(data.Clean(string(p.UID)))
 	before := podMemory(p, ch.Container)
 	out := data.PodPlan{
 		Pod: keyOf(p), Node: data.Clean(p.Spec.NodeName), ResourceVersion: p.ResourceVersion, Generation: p.Generation, Before: before, After: before,
@@ -225,6 +226,7 @@ func restartsFor(c *corev1.Container) bool {
 
 // resizeBody is the strategic merge patch of pods/resize, which takes no other type that merges by name.
 func resizeBody(ch data.Change, p *corev1.Pod) ([]byte, error) {
+	ch = ch.For(data.Clean(string(p.UID)))
 	_, list := inSpec(&p.Spec, ch.Container)
 	body, err := json.Marshal(map[string]any{
 		"metadata": map[string]any{"uid": p.UID, "resourceVersion": p.ResourceVersion},
@@ -238,6 +240,7 @@ func resizeBody(ch data.Change, p *corev1.Pod) ([]byte, error) {
 
 // resizeCommand is the kubectl command (1.32 and later) that resizes the same pod.
 func resizeCommand(p *corev1.Pod, ch data.Change) data.Text {
+	ch = ch.For(data.Clean(string(p.UID)))
 	_, list := inSpec(&p.Spec, ch.Container)
 	body, err := json.Marshal(map[string]any{"spec": map[string]any{list: []any{map[string]any{"name": ch.Container.String(), "resources": resourcesPatch(ch)}}}})
 	if err != nil {

@@ -194,7 +194,7 @@ func qosAfter(p *corev1.Pod, ch data.Change) corev1.PodQOSClass {
 	next := p.DeepCopy()
 	c, _ := inSpec(&next.Spec, ch.Container)
 	if c != nil {
-		setMemory(&c.Resources, want(podMemory(p, ch.Container), ch))
+		setMemory(&c.Resources, want(podMemory(p, ch.Container), ch.For(data.Clean(string(p.UID)))))
 	}
 	return qos(&next.Spec)
 }
