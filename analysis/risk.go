@@ -146,7 +146,7 @@ func dangerOf(one *data.Usage, u *data.ClusterUsage, now time.Time) (Risk, bool)
 	if known && kept < reclaimedBelow*float64(*limit) && near {
 		r.Level, r.Kind = RiskNotice, RiskReclaimable
 		r.Left, r.LeftLow, r.LeftHigh, r.Leak = nil, nil, nil, false
-		r.Why = data.Textf("at %s of its limit, but %s of it is page cache that the kernel takes back: %s can't be", percent(share), human(*one.WorkingSet-kept), human(kept))
+		r.Why = data.Textf("at %s of its limit, but %s of it is page cache that the kernel takes back: %s can't be", SharePercent(&share), human(*one.WorkingSet-kept), human(kept))
 		return r, true
 	}
 	r.Kind, r.Level = RiskNearLimit, RiskWarning

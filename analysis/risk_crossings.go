@@ -129,7 +129,7 @@ func (c *Crossings) clear(seen map[data.Key]bool, u *data.ClusterUsage, now time
 		r.Left, r.LeftLow, r.LeftHigh, r.Growth, r.GrowthLow, r.GrowthHigh = nil, nil, nil, nil, nil, nil
 		r.Why = "it does not run any more"
 		if at[k] > 0 {
-			r.Why = data.Textf("at %s of its limit", percent(*r.Share))
+			r.Why = data.Textf("at %s of its limit", SharePercent(r.Share))
 		}
 		out = append(out, Crossing{now, CrossingCleared, r})
 	}

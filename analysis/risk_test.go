@@ -50,7 +50,7 @@ func TestDanger(t *testing.T) {
 	}{
 		{"below", usage(level(840)), "", "", ""},
 		{"near", usage(level(850)), RiskWarning, RiskNearLimit, "at 85% of its limit, not growing over the last 6.0 h"},
-		{"almost full", usage(level(949)), RiskWarning, RiskNearLimit, "at 95% of its limit"},
+		{"almost full", usage(level(949)), RiskWarning, RiskNearLimit, "at 94% of its limit"},
 		{"full", usage(level(950)), RiskCritical, RiskNearLimit, "the next peak kills"},
 		{"approaching", usage(ramp(6*time.Hour, 30*time.Second, func(h float64) float64 { return (750 + 20*h) * mib })), RiskWarning, RiskNearLimit,
 			"approaching its limit (87%), OOM in 6.0–7.1 h at the current rate"},

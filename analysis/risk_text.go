@@ -8,12 +8,28 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
+// SharePercent writes a share of a limit in whole percents, rounded down: 95% is said of nothing below 0.95, so that the
+// number and the word beside it agree; "unknown" when it is nil or no number.
+func SharePercent(share *float64) data.Text {
+	if share == nil || !finite(*share) {
+		return "unknown"
+	}
+	n := math.Floor(100 * *share)
+	if (n+1)/100 <= *share { // 0.29 times 100 is a little less than 29
+		n++
+	}
+	if n == 0 && *share > 0 {
+		return "<1%"
+	}
+	return data.Textf("%.0f%%", n)
+}
+
 // why says in one line what the risk is.
 func (r *Risk) why(now time.Time) data.Text {
 	if r.usualLife > 0 {
 		return data.Textf("killed %s after its start before, %s if it goes the same way", durationText(r.usualLife), r.oom())
 	}
-	at := data.Textf("at %s of its limit", percent(*r.Share))
+	at := data.Textf("at %s of its limit", SharePercent(r.Share))
 	switch {
 	case r.Left != nil && *r.Left == 0:
 		return at + data.Textf(", growing %s an hour: OOM at any moment", perHour(*r.Growth))
@@ -29,7 +45,7 @@ func (r *Risk) why(now time.Time) data.Text {
 		}
 		return data.Textf("growing %s an hour%s, %s", perHour(*r.Growth), what, r.oom())
 	case r.Left != nil:
-		return data.Textf("approaching its limit (%s), %s at the current rate", percent(*r.Share), r.oom())
+		return data.Textf("approaching its limit (%s), %s at the current rate", SharePercent(r.Share), r.oom())
 	case *r.Share >= 1:
 		return at + ": OOM at any moment"
 	case *r.Share >= RiskCriticalShare:
@@ -47,7 +63,7 @@ func (r *Risk) steady() data.Text {
 	span := time.Duration(s.T[s.Len()-1]-s.T[0]) * time.Millisecond
 	out := data.Textf(", not growing over the last %s", durationText(span))
 	if p := r.Usage.Peak; p != nil && *p <= aboveLimit*float64(*r.Usage.Limit) {
-		out += data.Textf(" (highest of 24h: %s)", percent(*p/float64(*r.Usage.Limit)))
+		out += data.Textf(" (highest of 24h: %s)", SharePercent(ptr(*p/float64(*r.Usage.Limit))))
 	}
 	return out
 }
@@ -124,7 +140,7 @@ func riskEvidence(r *Risk, u *data.ClusterUsage) []Evidence {
 	}
 	var out []Evidence
 	if r.Share != nil {
-		out = append(out, Evidence{Says: data.Textf("working set %s, %s of the limit of %s", human(*r.Usage.WorkingSet), percent(*r.Share), humanInt(r.Usage.Limit)), From: data.SharePromQL(k)})
+		out = append(out, Evidence{Says: data.Textf("working set %s, %s of the limit of %s", human(*r.Usage.WorkingSet), SharePercent(r.Share), humanInt(r.Usage.Limit)), From: data.SharePromQL(k)})
 	}
 	if r.Growth != nil {
 		out = append(out, Evidence{Says: data.Textf("it grows %s an hour", perHour(*r.Growth)), From: data.SlopePromQL(k, r.seenFor(u))})

@@ -99,10 +99,7 @@ var (
 // Keys are the bindings that work now.
 func (s *Kills) Keys() []key.Binding {
 	if p := s.page(); p != nil {
-		if p.Typing() {
-			return p.Keys()
-		}
-		return append(p.Keys(), killsTab)
+		return p.Keys()
 	}
 	if s.filter.typing {
 		return []key.Binding{killsKeep, killsClear}

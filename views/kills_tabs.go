@@ -24,6 +24,7 @@ type Page interface {
 	Name() string
 	// Count is the number beside the word; false leaves it out.
 	Count() (int, bool)
+	// Keys are the bindings that work now, with the one that turns tabs.
 	Keys() []key.Binding
 	Press(tea.KeyPressMsg) Intent
 	Set(*State)

@@ -169,6 +169,8 @@ func (p *riskPage) Press(m tea.KeyPressMsg) Intent {
 		p.flat = !p.flat
 		l.gather(p.sort, p.flat)
 		l.follow(0)
+	case key.Matches(m, killsFixMarked):
+		return Say{"F fixes what is marked in the tab OOMKilled (1). Here f fixes the container under the cursor."}
 	case key.Matches(m, riskUnfold) && l.fold(true, p.sort, p.flat), key.Matches(m, riskFold) && l.fold(false, p.sort, p.flat):
 	default:
 		return p.want(m)

@@ -180,3 +180,48 @@ func TestRiskSaysWhyAndWhatIsUnknown(t *testing.T) {
 		}
 	}
 }
+
+// The number and the word of a row follow the same threshold.
+func TestRiskNumberAgreesWithItsWord(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		share        float64
+		number, word string
+	}{{0.949, "94%", "warning"}, {0.951, "95%", "critical"}} {
+		view := ansi.Strip(riskList(t, func(b *Board) {
+			b.AtRisk.Value = riskBoard(riskUsage("shop", "search", "search-5b6d7f8c9-abcdd", c.share, 0))
+		}).View(frameOf(t, "dark", 120, 37)))
+		if !strings.Contains(view, c.number) || !strings.Contains(view, c.word) || strings.Contains(view, "95%") != (c.word == "critical") {
+			t.Errorf("%v is not %s, %s:\n%s", c.share, c.number, c.word, view)
+		}
+	}
+}
+
+func TestRiskFoot(t *testing.T) {
+	t.Parallel()
+	for _, keys := range [][]string{nil, {"j", "enter"}, {"w"}} {
+		n := 0
+		for _, k := range riskList(t, nil, keys...).Keys() {
+			if k.Help() == killsTab.Help() {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("after %v tab is named %d times", keys, n)
+		}
+	}
+	if i, ok := press(riskList(t, nil), "F").(Say); !ok || !strings.Contains(i.Text.String(), "f fixes") {
+		t.Errorf("F gives %#v", i)
+	}
+}
+
+// The smallest terminal still says how much of the limit is used.
+func TestRiskSmallest(t *testing.T) {
+	t.Parallel()
+	view := ansi.Strip(riskList(t, nil).View(frameOf(t, "dark", 40, 9)))
+	for _, want := range []string{"USE", "97%", "critical", "OOM IN"} {
+		if !strings.Contains(view, want) {
+			t.Errorf("%q is not on the screen:\n%s", want, view)
+		}
+	}
+}

@@ -17,6 +17,8 @@ const riskCore = 6
 const (
 	riskBar     = 5
 	riskBarMost = 8
+	riskPercent = 4  // cells of the number before it
+	riskWide    = 52 // cells from which on there is room for the bar
 )
 
 // View draws the tab: what is wrong with the look, the summary, the rows, and what is known of the one under the cursor.
@@ -100,11 +102,15 @@ func (p *riskPage) columns(width int) []column {
 	if p.list.grouped() {
 		ref += 2
 	}
+	workload := column{id: "workload", head: "WORKLOAD", min: 14, want: min(maxName, ref), gap: 1, order: 2}
+	left := column{id: "left", head: "OOM IN", min: 10, want: 14, gap: 2, order: 9}
+	share := column{id: "share", head: "USE/LIMIT", min: 5 + riskBar, want: 5 + riskBarMost, gap: 2, order: 6}
+	if width < riskWide { // the number without its bar
+		workload.min, left.min, left.gap = 12, 9, 1
+		share = column{id: "share", head: "USE", min: riskPercent, gap: 1, order: 6, number: true}
+	}
 	return fitColumns([]column{
-		{id: "level", head: "LEVEL", min: 10, gap: 1, order: 0},
-		{id: "workload", head: "WORKLOAD", min: 14, want: min(maxName, ref), gap: 1, order: 2},
-		{id: "left", head: "OOM IN", min: 10, want: 14, gap: 2, order: 9},
-		{id: "share", head: "USE/LIMIT", min: 5 + riskBar, want: 5 + riskBarMost, gap: 2, order: 6},
+		{id: "level", head: "LEVEL", min: 10, gap: 1, order: 0}, workload, left, share,
 		{id: "namespace", head: "NAMESPACE", min: 9, want: min(24, w.namespace), gap: 2, order: 1},
 		{id: "limit", head: "LIMIT", min: 6, gap: 1, order: 7, number: true},
 		{id: "container", head: "CONTAINER", min: 9, want: min(24, w.container), gap: 2, order: 3},
@@ -199,6 +205,14 @@ func (p *riskPage) cell(f Frame, col column, c *analysis.Case, ref string, pens 
 	return with.ink(Pad(text, col.min))
 }
 
+// sharePercent writes a share of a limit, or a question mark when it is unknown.
+func sharePercent(share *float64) string {
+	if share == nil {
+		return "?"
+	}
+	return analysis.SharePercent(share).String()
+}
+
 // sizeOf writes a limit or request; one that nobody told is not called none.
 func sizeOf(r *analysis.Risk, n *int64) string {
 	if n == nil && r != nil && !r.Usage.Specified {
@@ -210,13 +224,19 @@ func sizeOf(r *analysis.Risk, n *int64) string {
 // shareCell draws use over limit as a percentage and a bar.
 func (p *riskPage) shareCell(f Frame, w int, share *float64, known bool, pens *rowPens) string {
 	with := pens.muted
+	if w <= riskPercent {
+		if share != nil {
+			with = pens.share(*share)
+		}
+		return with.ink(PadLeft(sharePercent(share), w))
+	}
 	if share == nil && known {
 		return with.ink(Pad("   "+f.Theme.Glyphs.Dot, w)) // without a limit there is no share
 	}
 	if share != nil {
 		with = pens.share(*share)
 	}
-	return with.ink(PadLeft(Percent(share), 4)) + pens.text.ink(" ") + UsageBar(f.Theme, share, w-5)
+	return with.ink(PadLeft(sharePercent(share), 4)) + pens.text.ink(" ") + UsageBar(f.Theme, share, w-5)
 }
 
 // trendCell draws how the memory of the life that runs went.

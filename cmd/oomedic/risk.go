@@ -166,9 +166,17 @@ func riskLines(w io.Writer, risks []analysis.Risk) error {
 			ref = u.Owner.Ref()
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Level, u.Key.Namespace, ref, u.Key.Container, u.Key.Pod,
-			views.Percent(r.Share), riskSize(u, u.Limit), riskSize(u, u.Request), left, r.Why)
+			riskShare(r.Share), riskSize(u, u.Limit), riskSize(u, u.Request), left, r.Why)
 	}
 	return t.Flush()
+}
+
+// riskShare writes a share of the limit, or a question mark when it is unknown.
+func riskShare(share *float64) data.Text {
+	if share == nil {
+		return "?"
+	}
+	return analysis.SharePercent(share)
 }
 
 // riskSize writes a limit or request; one that nobody told is not called none.
@@ -193,17 +201,22 @@ func (f *finder) Usage(ctx context.Context, namespaces []data.Text) (*data.Clust
 	if f.usages != nil {
 		specs = f.usages.Specs
 	}
-	u, err := r.Usage(ctx, namespaces, specs)
+	ask := r.Usage
+	if f.selected && specs != nil {
+		ask = r.UsageOf
+		specs = func(ctx context.Context, u *data.ClusterUsage) error {
+			if err := f.usages.Specs(ctx, u); err != nil {
+				return fmt.Errorf("the pods that -l selects can't be listed: %w", err)
+			}
+			return nil
+		}
+	}
+	u, err := ask(ctx, namespaces, specs)
 	if err != nil {
 		return nil, err
 	}
 	if f.shown != "" {
 		u.Source = f.shown
-	}
-	if f.selected && specs != nil {
-		if err := specs(ctx, u); err != nil {
-			return nil, fmt.Errorf("the pods that -l selects can't be listed: %w", err)
-		}
 	}
 	return u, nil
 }

@@ -33,6 +33,16 @@ type Specs func(context.Context, *data.ClusterUsage) error
 // whatever their number. Answers are taken in as they come and not held. What failed is in the gaps; the error is that
 // of the working set, without which there is nothing. specs may be nil.
 func (r *Reader) Usage(ctx context.Context, namespaces []data.Text, specs Specs) (*data.ClusterUsage, error) {
+	return r.usage(ctx, namespaces, specs, false)
+}
+
+// UsageOf is Usage of the containers that chosen leaves, which is asked before the closer look: that is given to few, and
+// none of them is to be wasted on a container that nobody asked for. The error may also be that of chosen.
+func (r *Reader) UsageOf(ctx context.Context, namespaces []data.Text, chosen Specs) (*data.ClusterUsage, error) {
+	return r.usage(ctx, namespaces, chosen, true)
+}
+
+func (r *Reader) usage(ctx context.Context, namespaces []data.Text, specs Specs, choose bool) (*data.ClusterUsage, error) {
 	now, sel := r.now(), realContainers
 	if len(namespaces) > 0 {
 		sel += "," + namespacesMatcher(namespaces)
@@ -61,8 +71,11 @@ func (r *Reader) Usage(ctx context.Context, namespaces []data.Text, specs Specs)
 		return nil, r.explain(ctx, err)
 	}
 	out.Usages = t.running()
-	if !slices.ContainsFunc(out.Usages, func(u data.Usage) bool { return u.Limit != nil }) && specs != nil && len(out.Usages) > 0 {
-		if err := specs(ctx, out); err != nil {
+	if unlimited := !slices.ContainsFunc(out.Usages, func(u data.Usage) bool { return u.Limit != nil }); (choose || unlimited) && specs != nil && len(out.Usages) > 0 {
+		switch err := specs(ctx, out); {
+		case err != nil && choose:
+			return nil, err
+		case err != nil:
 			n.failed("limits and requests", err)
 		}
 	}
