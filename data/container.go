@@ -5,6 +5,7 @@
 package data
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -22,12 +23,23 @@ func (k Key) String() string {
 	return k.Namespace.String() + "/" + k.Pod.String() + "/" + k.Container.String()
 }
 
-// Less orders keys by namespace, pod, container and UID.
-func (k Key) Less(o Key) bool {
-	if c := strings.Compare(k.String(), o.String()); c != 0 {
-		return c < 0
+// Less orders keys by namespace/pod/container, read as one text, and by UID.
+func (k Key) Less(o Key) bool { return k.Compare(o) < 0 }
+
+// Compare returns -1, 0 or +1 in the order of Less. It makes no copy where the names differ within both: long lists are
+// sorted by it.
+func (k Key) Compare(o Key) int {
+	for _, pair := range [...][2]Text{{k.Namespace, o.Namespace}, {k.Pod, o.Pod}} {
+		a, b := pair[0].String(), pair[1].String()
+		switch {
+		case a == b:
+			continue
+		case strings.HasPrefix(a, b), strings.HasPrefix(b, a): // what follows the shorter one decides
+			return cmp.Or(strings.Compare(k.String(), o.String()), cmp.Compare(k.UID, o.UID))
+		}
+		return strings.Compare(a, b)
 	}
-	return k.UID < o.UID
+	return cmp.Or(cmp.Compare(k.Container, o.Container), cmp.Compare(k.UID, o.UID))
 }
 
 // PodKey names one pod.

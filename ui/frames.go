@@ -2,6 +2,7 @@ package ui
 
 import (
 	"reflect"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,19 +14,39 @@ import (
 const (
 	framesPerSecond = 120 // the most that Bubble Tea takes
 	restFrames      = 4   // for ages that move on
+
+	// What a key has changed is drawn this soon after its view was made, and not with the next frame, which is up to 8 ms
+	// away and 4 ms on average. The ticker goes at this pace for hurryFor, in case the first tick came before the view was
+	// handed over, and so once in hurryRest at most, however fast keys are repeated.
+	hurrySoon = 300 * time.Microsecond
+	hurryFor  = 3 * time.Millisecond
+	hurryRest = time.Second / framesPerSecond
 )
 
-// frames slows the renderer down while nothing but the clock's ticks comes in. It is called from the one goroutine that
-// handles messages.
+// frames slows the renderer down while nothing but the clock's ticks comes in, and lets it draw at once what a key has
+// changed. It is called from the one goroutine that handles messages; the end of a hurry comes from a timer.
 type frames struct {
 	// pace sets how long a frame lasts; nil when it can't be set.
 	pace    func(time.Duration)
 	resting bool
 	stirred bool // something came in since the last tick
+	pressed bool // a person did something whose view is not made yet
+
+	// now and later are time.Now and time.AfterFunc when nil; tests drive time themselves.
+	now   func() time.Time
+	later func(time.Duration, func())
+
+	mu       sync.Mutex
+	hurrying bool
+	hurried  time.Time // when the last hurry began
 }
 
 // see takes note of a message before it is handled.
 func (f *frames) see(m tea.Msg) {
+	switch m.(type) {
+	case tea.KeyPressMsg, tea.MouseClickMsg, tea.MouseWheelMsg:
+		f.pressed = true
+	}
 	if _, tick := m.(tickMsg); !tick {
 		f.stirred = true
 		if f.resting {
@@ -42,9 +63,62 @@ func (f *frames) see(m tea.Msg) {
 }
 
 func (f *frames) set(perSecond int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hurrying = false
 	if f.pace != nil {
 		f.pace(time.Second / time.Duration(perSecond))
 	}
+}
+
+// viewed takes note that the view after the newest message was made. What a person asked for is drawn at once.
+func (f *frames) viewed() {
+	if !f.pressed || f.pace == nil {
+		return
+	}
+	f.pressed = false
+	now, later := time.Now, func(d time.Duration, do func()) { time.AfterFunc(d, do) }
+	if f.now != nil {
+		now, later = f.now, f.later
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := now()
+	if f.hurrying || at.Sub(f.hurried) < hurryRest {
+		return
+	}
+	f.hurrying, f.hurried = true, at
+	f.pace(hurrySoon)
+	later(hurryFor, f.endHurry)
+}
+
+// endHurry goes back to the usual pace, unless another was set meanwhile.
+func (f *frames) endHurry() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.hurrying {
+		f.hurrying = false
+		f.pace(time.Second / framesPerSecond)
+	}
+}
+
+// drawn is an app whose views are drawn at the pace of its frames.
+type drawn struct {
+	*App
+	frames *frames
+}
+
+// Update hands the message to the app.
+func (d drawn) Update(m tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := d.App.Update(m)
+	return d, cmd
+}
+
+// View is that of the app. Bubble Tea takes it for the next frame right afterwards.
+func (d drawn) View() tea.View {
+	v := d.App.View()
+	d.frames.viewed()
+	return v
 }
 
 // rendererTicker is the ticker by which a running program draws. Bubble Tea has no way to change its pace later, so it is

@@ -41,6 +41,65 @@ func TestFramesRest(t *testing.T) {
 	f.see(key)
 }
 
+// A view that a key has changed is drawn at once, and only such a one.
+func TestKeysHurry(t *testing.T) {
+	t.Parallel()
+	const fast, slow, soon = time.Second / framesPerSecond, time.Second / restFrames, hurrySoon
+	key, tick, facts := tea.KeyPressMsg{Code: 'j'}, tickMsg{}, heard{}
+	type step struct {
+		in    tea.Msg // nil: the time of a hurry is over
+		after time.Duration
+	}
+	for name, c := range map[string]struct {
+		steps []step
+		want  []time.Duration
+	}{
+		"a key":                           {[]step{{in: key}, {}}, []time.Duration{soon, fast}},
+		"a wheel":                         {[]step{{in: tea.MouseWheelMsg{}}, {}}, []time.Duration{soon, fast}},
+		"facts wait for their frame":      {[]step{{in: facts}, {}}, nil},
+		"a tick waits too":                {[]step{{in: tick}, {}}, []time.Duration{slow}},
+		"a key wakes and hurries":         {[]step{{in: tick}, {in: key}, {}}, []time.Duration{slow, fast, soon, fast}},
+		"a second one while it hurries":   {[]step{{in: key}, {in: key, after: time.Millisecond}, {}}, []time.Duration{soon, fast}},
+		"a second one within a frame":     {[]step{{in: key}, {}, {in: key, after: 5 * time.Millisecond}}, []time.Duration{soon, fast}},
+		"a second one after a frame":      {[]step{{in: key}, {}, {in: key, after: 9 * time.Millisecond}, {}}, []time.Duration{soon, fast, soon, fast}},
+		"facts after a key":               {[]step{{in: key}, {}, {in: facts, after: 9 * time.Millisecond}}, []time.Duration{soon, fast}},
+		"rest that came before its end":   {[]step{{in: key}, {in: tick}, {in: tick}, {}}, []time.Duration{soon, slow}},
+		"the end of a hurry comes late":   {[]step{{in: key}, {in: tick}, {in: tick}, {}, {}}, []time.Duration{soon, slow}},
+		"a key after such a rest":         {[]step{{in: key}, {in: tick}, {in: tick}, {}, {in: key, after: time.Second}, {}}, []time.Duration{soon, slow, fast, soon, fast}},
+		"the first view comes without it": {[]step{{in: tea.WindowSizeMsg{Width: 80, Height: 24}}, {}}, nil},
+	} {
+		var got []time.Duration
+		var ends []func()
+		at := start
+		f := frames{
+			pace: func(d time.Duration) { got = append(got, d) }, now: func() time.Time { return at },
+			later: func(d time.Duration, end func()) {
+				if d != hurryFor {
+					t.Errorf("%s: a hurry of %s", name, d)
+				}
+				ends = append(ends, end)
+			},
+		}
+		for _, s := range c.steps {
+			at = at.Add(s.after)
+			if s.in == nil {
+				for _, end := range ends {
+					end()
+				}
+				continue
+			}
+			f.see(s.in)
+			f.viewed()
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: paces %v, want %v", name, got, c.want)
+		}
+	}
+	f := frames{}
+	f.see(key)
+	f.viewed() // a version of Bubble Tea without the ticker: nothing is set
+}
+
 // quitter ends at the first message.
 type quitter struct{ tea.Model }
 

@@ -19,7 +19,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	defer app.stopWatch()
 	var program *tea.Program
-	pace := frames{}
+	pace := &frames{}
 	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond), pace.filter(func() *tea.Program { return program })}
 	if o.In != nil {
 		opts = append(opts, tea.WithInput(o.In))
@@ -27,7 +27,7 @@ func Run(ctx context.Context, o Options) error {
 	if o.Out != nil {
 		opts = append(opts, tea.WithOutput(o.Out))
 	}
-	program = tea.NewProgram(app, opts...)
+	program = tea.NewProgram(drawn{app, pace}, opts...)
 	_, err = program.Run()
 	app.part()
 	switch {

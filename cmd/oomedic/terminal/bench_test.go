@@ -133,10 +133,16 @@ func (s *silent) wrote(from int, text []byte) bool {
 func (s *silent) idle(t *testing.T) (written int, cpu float64) {
 	t.Helper()
 	time.Sleep(3 * time.Second) // the last key is over
+	return s.use(t, benchIdle)
+}
+
+// use presses nothing for a while and returns what was written meanwhile and the share of a core that was used.
+func (s *silent) use(t *testing.T, during time.Duration) (written int, cpu float64) {
+	t.Helper()
 	before, ticks := s.length(), cpuTicks(t, s.cmd.Process.Pid)
-	time.Sleep(benchIdle)
+	time.Sleep(during)
 	const ticksPerSecond = 100 // USER_HZ, which is the same on all Linux architectures that matter here
-	return s.length() - before, float64(cpuTicks(t, s.cmd.Process.Pid)-ticks) / ticksPerSecond / benchIdle.Seconds()
+	return s.length() - before, float64(cpuTicks(t, s.cmd.Process.Pid)-ticks) / ticksPerSecond / during.Seconds()
 }
 
 // cpuTicks is the processor time that a process has used, in ticks of proc_pid_stat(5).
