@@ -114,8 +114,8 @@ func (r *result) readThrough(ctx context.Context, c *simulate.Case, d *analysis.
 
 // judge diagnoses a case and, where a limit can cure it, tries out the limits. With through the case is also read as
 // live ones are.
-func judge(ctx context.Context, c *simulate.Case, through bool) (result, error) {
-	d := diagnose(c, c.History(), c.Overview())
+func judge(ctx context.Context, c candidate, through bool) (result, error) {
+	d := diagnose(c.Case, c.History(), c.Overview())
 	said, last := &d.Cause, c.Container.Last
 	r := result{
 		sigkilled: last != nil && last.ExitCode == 137,
@@ -123,16 +123,16 @@ func judge(ctx context.Context, c *simulate.Case, through bool) (result, error) 
 		cures: d.Recommendation.Cures, growth: estimate{said: said.GrowthPerHour, low: said.GrowthLow, high: said.GrowthHigh, truth: c.Truth.Growth},
 	}
 	if c.Truth.Label.Growing() {
-		r.next = inTime(said.ToNextKill, said.ToNextKillLow, said.ToNextKillHigh, c.Forecast())
+		r.next = inTime(said.ToNextKill, said.ToNextKillLow, said.ToNextKillHigh, c.future.Forecast())
 		if rec := &d.Recommendation; rec.Limit != nil {
-			r.after = inTime(rec.ToKill, rec.ToKillLow, rec.ToKillHigh, c.ForecastUnder(*rec.Limit))
+			r.after = inTime(rec.ToKill, rec.ToKillLow, rec.ToKillHigh, c.future.ForecastUnder(*rec.Limit))
 		}
 	}
 	if c.Truth.Label.Curable() && c.Truth.OOM {
 		r.outcomes = tryLimits(c, &d)
 	}
 	if through {
-		return r, r.readThrough(ctx, c, &d)
+		return r, r.readThrough(ctx, c.Case, &d)
 	}
 	return r, nil
 }
@@ -170,8 +170,8 @@ func value(p *int64) int64 {
 }
 
 // tryLimits lets each policy's limit meet the next 14 days.
-func tryLimits(c *simulate.Case, d *analysis.Diagnosis) map[string]outcome {
-	all := sizes(c, d)
+func tryLimits(c candidate, d *analysis.Diagnosis) map[string]outcome {
+	all := sizes(c.Case, d)
 	known := map[int64]simulate.Outcome{}
 	out := map[string]outcome{}
 	for _, name := range policies {
@@ -181,7 +181,7 @@ func tryLimits(c *simulate.Case, d *analysis.Diagnosis) map[string]outcome {
 		}
 		o, ok := known[use]
 		if !ok {
-			o = c.After(use)
+			o = c.future.After(use)
 			known[use] = o
 		}
 		one := outcome{limit: all[name].limit, request: all[name].request, killed: o.Killed}

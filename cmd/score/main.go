@@ -19,9 +19,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/oomedic/oomedic/cmd/score/second"
 	"github.com/oomedic/oomedic/cmd/score/simulate"
 )
 
@@ -48,12 +50,12 @@ func main() {
 // parse reads the flags.
 func parse() options {
 	var o options
-	part := flag.String("part", string(simulate.Dev), "which cases: dev, to tune on, or held, to be looked at only in the end")
+	part := flag.String("part", string(simulate.Dev), "which cases: dev, to tune on, or held, to be looked at only in the end; second-dev and second-held are the other generator's")
 	flag.IntVar(&o.cases, "cases", 25, "cases of each cause and condition")
 	flag.Float64Var(&o.through, "through", 0.1, "share of the cases that is also read through a storage and a query engine of Prometheus")
 	flag.IntVar(&o.workers, "workers", runtime.NumCPU(), "cases that are judged side by side")
-	flag.StringVar(&o.dump, "dump", "", "folder for a text on each case of part dev that was judged wrong")
-	flag.StringVar(&o.label, "label", "", "only this true cause, in part dev")
+	flag.StringVar(&o.dump, "dump", "", "folder for a text on each case of part dev or second-dev that was judged wrong")
+	flag.StringVar(&o.label, "label", "", "only this true cause, in part dev or second-dev")
 	flag.StringVar(&o.md, "md", "", "file that the tables are written to as well, with what they mean")
 	flag.Parse()
 	o.part = simulate.Part(*part)
@@ -63,10 +65,10 @@ func parse() options {
 // run judges the cases and writes the tables.
 func run(ctx context.Context, w io.Writer, o options) error {
 	switch {
-	case o.part != simulate.Dev && o.part != simulate.Held:
-		return fmt.Errorf("-part is dev or held, not %q", o.part)
-	case o.part != simulate.Dev && (o.dump != "" || o.label != ""):
-		return errors.New("held-out cases are not for looking at: -dump and -label go with -part dev")
+	case !slices.Contains([]simulate.Part{simulate.Dev, simulate.Held, second.Dev, second.Held}, o.part):
+		return fmt.Errorf("-part is dev, held, second-dev or second-held, not %q", o.part)
+	case (o.part == simulate.Held || o.part == second.Held) && (o.dump != "" || o.label != ""):
+		return errors.New("held-out cases are not for looking at: -dump and -label go with -part dev and second-dev")
 	case o.cases < 1:
 		return errors.New("-cases is at least 1")
 	}
@@ -122,7 +124,7 @@ func judgeAll(ctx context.Context, o options) ([]result, error) {
 	for range max(1, o.workers) {
 		wg.Go(func() {
 			for i := range next {
-				c, err := simulate.New(o.part, jobs[i].cond, jobs[i].label, jobs[i].n)
+				c, err := newCandidate(o.part, jobs[i])
 				if err != nil {
 					errs[i] = err
 					continue
@@ -132,7 +134,7 @@ func judgeAll(ctx context.Context, o options) ([]result, error) {
 					errs[i] = fmt.Errorf("%s: %w", c.ID, errs[i])
 				}
 				if o.dump != "" {
-					out[i].facts = describe(c, &out[i])
+					out[i].facts = describe(c.Case, &out[i])
 				}
 			}
 		})

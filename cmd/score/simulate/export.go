@@ -37,7 +37,7 @@ func (c *Case) Export(put func(Series) error) error {
 // kubelet are the labels that a scrape of the kubelet gives a series.
 func (c *Case) kubelet(metric string, i, p int, more ...string) []string {
 	return append([]string{"__name__", metric, "job", "kubelet", "metrics_path", "/metrics/cadvisor", "instance", "10.0.0.7:10250", "node", c.Container.Node.String(),
-		"namespace", namespace, "pod", c.names[i][p].String()}, more...)
+		"namespace", c.Container.Key.Namespace.String(), "pod", c.names[i][p].String()}, more...)
 }
 
 // exportLife writes what cAdvisor tells of one container.
@@ -62,12 +62,17 @@ func (c *Case) exportLife(i, l int, put func(Series) error) error {
 	}
 	if !c.scraping.noLoad {
 		parts = append(parts, part{metric: data.MetricActiveFile, v: s.active}, part{metric: data.MetricInactiveFile, v: s.inactive},
-			part{metric: data.MetricCPU, v: s.cpu, more: []string{"cpu", "total"}}, part{metric: data.MetricReads, v: s.read, more: []string{"device", "/dev/sda"}},
-			part{metric: data.MetricSockets, v: s.sockets}, part{metric: data.MetricThreads, v: s.threads})
+			part{metric: data.MetricCPU, v: s.cpu, more: []string{"cpu", "total"}})
+		if !c.scraping.noReads {
+			parts = append(parts, part{metric: data.MetricReads, v: s.read, more: []string{"device", "/dev/sda"}})
+		}
+		if !c.scraping.noProcess {
+			parts = append(parts, part{metric: data.MetricSockets, v: s.sockets}, part{metric: data.MetricThreads, v: s.threads})
+		}
 	}
 	id := c.lifeID(i, l).String()
 	for _, one := range parts {
-		labels := c.kubelet(one.metric, i, p, append([]string{"container", container, "image", c.Container.Image.String(), "id", id, "name", strconv.Itoa(l)}, one.more...)...)
+		labels := c.kubelet(one.metric, i, p, append([]string{"container", c.Container.Key.Container.String(), "image", c.Container.Image.String(), "id", id, "name", strconv.Itoa(l)}, one.more...)...)
 		if err := c.put(labels, s, one.v, put); err != nil {
 			return err
 		}
@@ -100,8 +105,10 @@ func (c *Case) exportPod(i, p int, put func(Series) error) error {
 		labels []string
 		v      []float64
 	}
-	parts := []part{{c.kubelet(data.MetricReceived, i, p, "id", id, "image", "registry.k8s.io/pause:3.10", "interface", "eth0"), s.receive},
-		{c.kubelet(data.MetricActiveFile, i, p, "id", id), s.active}, {c.kubelet(data.MetricInactiveFile, i, p, "id", id), s.inactive}}
+	parts := []part{{c.kubelet(data.MetricActiveFile, i, p, "id", id), s.active}, {c.kubelet(data.MetricInactiveFile, i, p, "id", id), s.inactive}}
+	if !c.scraping.noNetwork {
+		parts = append(parts, part{c.kubelet(data.MetricReceived, i, p, "id", id, "image", "registry.k8s.io/pause:3.10", "interface", "eth0"), s.receive})
+	}
 	if !c.scraping.noParts {
 		parts = append(parts, part{c.kubelet(data.MetricCache, i, p, "id", id), s.cache})
 	}
@@ -118,7 +125,7 @@ func (c *Case) exportState(i int, put func(Series) error) error {
 	tr := c.traces[i]
 	for p, one := range tr.pods {
 		state := func(metric string, more ...string) []string {
-			return append([]string{"__name__", metric, "job", "kube-state-metrics", "namespace", namespace, "pod", c.names[i][p].String(), "uid", c.uids[i][p].String(), "container", container}, more...)
+			return append([]string{"__name__", metric, "job", "kube-state-metrics", "namespace", c.Container.Key.Namespace.String(), "pod", c.names[i][p].String(), "uid", c.uids[i][p].String(), "container", c.Container.Key.Container.String()}, more...)
 		}
 		limit := Series{Labels: state(data.MetricLimits, "resource", "memory", "unit", "byte", "node", c.Container.Node.String())}
 		ended, restarts := Series{Labels: state(data.MetricLastEnd)}, Series{Labels: state(data.MetricRestarts)}

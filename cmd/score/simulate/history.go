@@ -153,7 +153,7 @@ func (c *Case) knownKills() []data.PodKill {
 				continue
 			}
 			out = append(out, data.PodKill{Pod: p, Kill: data.Kill{At: c.whole(one.at + 0.5), Reason: "OOMKilled",
-				From: data.KillPromQL(`namespace="` + namespace + `",pod="` + p.String() + `",container="` + container + `"`)}})
+				From: data.KillPromQL(`namespace="` + c.Container.Key.Namespace.String() + `",pod="` + p.String() + `",container="` + c.Container.Key.Container.String() + `"`)}})
 		}
 	}
 	slices.SortFunc(out, func(a, b data.PodKill) int { return a.At.Compare(b.At) })

@@ -30,6 +30,8 @@ type scraping struct {
 	noParts   bool    // neither RSS nor page cache
 	noLoad    bool    // neither CPU, network nor disk
 	noLimit   bool    // no metric has the limit
+	// noNetwork, noReads and noProcess (sockets and threads) can be missing alone.
+	noNetwork, noReads, noProcess bool
 }
 
 // newScraping draws it, for a case that is looked at now.

@@ -41,11 +41,17 @@ func (c *Case) load(h *data.History) data.Load {
 				}
 			}
 			g := grid{to: h.To.UnixMilli(), step: out.Step.Milliseconds(), pairs: c.scraping.pairs}
-			add(&out.Received, g.rates([]*series{&m.pods[p]}, func(s *series) []float64 { return s.receive }))
+			if !c.scraping.noNetwork {
+				add(&out.Received, g.rates([]*series{&m.pods[p]}, func(s *series) []float64 { return s.receive }))
+			}
 			add(&out.CPU, g.rates(lives, func(s *series) []float64 { return s.cpu }))
-			add(&out.Reads, g.rates(lives, func(s *series) []float64 { return s.read }))
-			add(&out.Sockets, g.highest(lives, func(s *series) []float64 { return s.sockets }))
-			add(&out.Threads, g.highest(lives, func(s *series) []float64 { return s.threads }))
+			if !c.scraping.noReads {
+				add(&out.Reads, g.rates(lives, func(s *series) []float64 { return s.read }))
+			}
+			if !c.scraping.noProcess {
+				add(&out.Sockets, g.highest(lives, func(s *series) []float64 { return s.sockets }))
+				add(&out.Threads, g.highest(lives, func(s *series) []float64 { return s.threads }))
+			}
 		}
 	}
 	return out
