@@ -58,7 +58,7 @@ func (f *facts) largeInput(advice []data.Text) finding {
 		if l.sockets.quiet() {
 			says += data.Textf(", over %.1f times the usual connections", l.sockets.ratio)
 		} else if !l.sockets.met() {
-			out.against = append(out.against, Evidence{Says: "how many connections there were is not known: many requests at once look the same", From: socketsQuery(f.h)})
+			out.against = append(out.against, Evidence{Says: "how many connections there were is not known: many requests at once look the same", From: socketsQuery(f.h), Unknown: true})
 		}
 		out.evidence = append(out.evidence, Evidence{Says: says, From: loadQuery(f.h, data.MetricReceived)})
 	}

@@ -87,7 +87,7 @@ func (f *facts) pastStart(out *finding) {
 		if f.start.early >= startingLives && f.eligible == 0 {
 			out.score += startNever
 		}
-		out.against = append(out.against, Evidence{Says: "no life got past the start, so what it needs afterwards is not known", From: statusCommand(f.c, "lastState.terminated")})
+		out.against = append(out.against, Evidence{Says: "no life got past the start, so what it needs afterwards is not known", From: statusCommand(f.c, "lastState.terminated"), Unknown: true})
 	}
 }
 

@@ -27,7 +27,7 @@ func withPressure(in *Input, v Confirmation) Confirmation {
 	stalls(p, &v)
 	switch {
 	case p.OOMEvents == nil:
-		v.Evidence = append(v.Evidence, Evidence{Says: "whether the kernel counted a kill around this end is unknown: no container_oom_events_total", From: p.OOMEventsFrom})
+		v.Evidence = append(v.Evidence, Evidence{Says: "whether the kernel counted a kill around this end is unknown: no container_oom_events_total", From: p.OOMEventsFrom, Unknown: true})
 	case *p.OOMEvents >= 0.5:
 		said := Evidence{Says: data.Textf("container_oom_events_total rose by %.0f around this end", *p.OOMEvents), From: p.OOMEventsFrom}
 		v.Evidence = append(v.Evidence, said)
@@ -43,7 +43,7 @@ func withPressure(in *Input, v Confirmation) Confirmation {
 // stalls says how long processes waited for memory.
 func stalls(p *data.Pressure, v *Confirmation) {
 	if p.Waiting == nil {
-		v.Evidence = append(v.Evidence, Evidence{Says: "how long processes waited for memory is unknown: no pressure stall information, as on cgroup v1 and before Kubernetes 1.34", From: p.WaitingFrom})
+		v.Evidence = append(v.Evidence, Evidence{Says: "how long processes waited for memory is unknown: no pressure stall information, as on cgroup v1 and before Kubernetes 1.34", From: p.WaitingFrom, Unknown: true})
 		return
 	}
 	said := Evidence{Says: data.Textf("processes waited for memory %.0f%% of the %s before the end", 100**p.Waiting, data.PromDuration(data.PressureSpan)), From: p.WaitingFrom}

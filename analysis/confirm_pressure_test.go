@@ -56,6 +56,9 @@ func TestPressureIsEvidence(t *testing.T) {
 			t.Errorf("%s: pressure is evidence of it: %v", name, got.Evidence)
 		}
 		for _, e := range append(got.Evidence, got.Against...) {
+			if e.Unknown != strings.Contains(e.Says.String(), "unknown") {
+				t.Errorf("%s: %q is said to be unknown: %v", name, e.Says, e.Unknown)
+			}
 			if e.From == "" {
 				t.Errorf("%s: %q is from nowhere", name, e.Says)
 			}

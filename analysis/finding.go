@@ -12,6 +12,8 @@ import (
 type Evidence struct {
 	Says data.Text `json:"says"`
 	From data.Text `json:"from"`
+	// Unknown is set when it says what could not be seen, which speaks neither for nor against.
+	Unknown bool `json:"unknown,omitempty"`
 }
 
 // Scope says which memory ran out.

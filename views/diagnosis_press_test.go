@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"charm.land/bubbles/v2/key"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
@@ -225,6 +226,19 @@ func TestGapsStandWhereTheyMatter(t *testing.T) {
 		}
 		if !strings.Contains(text, want) {
 			t.Errorf("step %d does not say %q:\n%s", i+1, want, text)
+		}
+	}
+}
+
+// TestWhatIsUnknownIsNoEvidence looks at the sign before what could not be seen, and before what was.
+func TestWhatIsUnknownIsNoEvidence(t *testing.T) {
+	t.Parallel()
+	d := fixtureDiagnosis(t)
+	d.Steps[0].Evidence = []analysis.Evidence{{Says: "seen by the kubelet"}, {Says: "the pressure is not known", Unknown: true}}
+	screen := ansi.Strip(diagnosisScreen(t, finished(d)).View(frameOf(t, "dark", 80, 24)))
+	for _, want := range []string{"✓ seen by the kubelet", "? the pressure is not known"} {
+		if !strings.Contains(screen, want) {
+			t.Errorf("no %q in\n%s", want, screen)
 		}
 	}
 }

@@ -106,7 +106,11 @@ func layEvidence(s *sheet, d *analysis.Diagnosis, i int, list []analysis.Evidenc
 	s.heading(title)
 	own := ownCommands(d, i)
 	for n, e := range list {
-		s.note(3, style, glyph, e.Says.String())
+		if e.Unknown {
+			s.note(3, s.t.Muted, s.t.Glyphs.Unknown, e.Says.String())
+		} else {
+			s.note(3, style, glyph, e.Says.String())
+		}
 		below := slices.Contains(own, e.From)
 		if (below && !s.whole) || (n+1 < len(list) && list[n+1].From == e.From) {
 			continue
