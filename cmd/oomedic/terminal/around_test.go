@@ -27,7 +27,7 @@ func (s *session) settled(name string) {
 func TestThePaletteLeadsAround(t *testing.T) {
 	t.Parallel()
 	s := start(t, 100, 30, "demo")
-	s.wait(`/database`)
+	s.wait(`[/ ]database `)
 	choose := func(letters, there string) {
 		s.keys(":")
 		s.wait(`› Go to`)
@@ -72,7 +72,7 @@ func TestTheFilterMarksRows(t *testing.T) {
 func TestThemesAreTriedOn(t *testing.T) {
 	t.Parallel()
 	s := start(t, 80, 24, "demo", "--theme", "mono")
-	s.wait(`/database`)
+	s.wait(`[/ ]database `)
 	colourless := func(screen string) bool {
 		return !strings.Contains(screen, "38;2;") && !strings.Contains(screen, "38;5;")
 	}
@@ -119,12 +119,12 @@ func TestTheSizeChangesUnderADialog(t *testing.T) {
 func TestSuspendAndResume(t *testing.T) {
 	t.Parallel()
 	s := start(t, 80, 24, "demo")
-	s.wait(`/database`)
+	s.wait(`[/ ]database `)
 	s.keys("C-z")
 	s.until("the first screen of the terminal", func(string) bool { return s.format("#{alternate_on}") == "0" })
 	s.signal(syscall.SIGCONT)
 	s.until("the second screen", func(string) bool { return s.format("#{alternate_on}") == "1" })
-	s.wait(`/database`)
+	s.wait(`[/ ]database `)
 	s.keys("j")
 	s.whole("after a break")
 	s.keys("q")
@@ -173,7 +173,7 @@ func TestAThousandRandomKeys(t *testing.T) {
 	}
 	const total, together = 1000, 20
 	s := start(t, 100, 30, "demo", "--read-only")
-	s.wait(`/database`)
+	s.wait(`[/ ]database `)
 	r := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // the same keys in every run
 	for n := 0; n < total; n += together {
 		var some []string

@@ -42,7 +42,7 @@ func TestKindsOfTerminals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := inTerm(t, c.term, c.more...)
-			s.wait(`/database`)
+			s.wait(`[/ ]database `)
 			s.wait(`metrics \S`)
 			s.settled("list")
 			coloured := s.must("capture-pane", "-e", "-p")
@@ -94,7 +94,7 @@ func TestInsideGNUScreen(t *testing.T) {
 	cmd := exec.Command(screen, "-c", "/dev/null", "-U", program(t), "demo", "--theme", "mono")
 	cmd.Env = append(environment(t), "SCREENDIR="+dir)
 	s := startOn(t, cmd)
-	s.wait(t, "/database")
+	s.wait(t, "database")
 	if _, err := io.WriteString(s.tty, "?"); err != nil {
 		t.Fatal(err)
 	}

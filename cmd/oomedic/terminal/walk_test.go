@@ -28,13 +28,13 @@ func sandbox(t *testing.T, width, height int, args ...string) *session {
 	t.Helper()
 	s := start(t, width, height, append([]string{"demo"}, args...)...)
 	s.wait(`metrics ✓`)
-	s.wait(`data +\S+/database`)
+	s.wait(`data +(\S+/)?database `)
 	s.whole("list")
 	s.keys("/")
 	s.text("database")
 	s.keys("Enter")
 	s.until("the database alone", func(screen string) bool {
-		return strings.Contains(screen, "/database") && !strings.Contains(screen, "api-server") && strings.Contains(screen, "1 of ")
+		return regexp.MustCompile(`[/ ]database `).MatchString(screen) && !strings.Contains(screen, "api-server") && strings.Contains(screen, "1 of ")
 	})
 	return s
 }
@@ -168,7 +168,7 @@ func TestTheSizeMayChange(t *testing.T) {
 	s.resize(30, 8)
 	s.wait(`oomedic needs 40x12`)
 	s.resize(200, 50)
-	s.wait(`/database`)
+	s.wait(`[/ ]database `)
 	s.framed()
 	s.whole("200x50")
 	s.resize(80, 24)
@@ -195,7 +195,7 @@ func TestSignalsGiveTheTerminalBack(t *testing.T) {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
 			s := start(t, 80, 24, "demo")
-			s.wait(`/database`)
+			s.wait(`[/ ]database `)
 			if s.format("#{alternate_on}") != "1" {
 				t.Fatal("the alternate screen is not on: this test shows nothing")
 			}

@@ -153,7 +153,7 @@ func TestMarkedOnesAreFixedOneByOne(t *testing.T) {
 	atEachSize(t, func(t *testing.T, width, height int) {
 		s := start(t, width, height, "demo")
 		s.wait(`metrics ✓`)
-		s.wait(`\S/database`)
+		s.wait(`[/ ]database `)
 		for i, name := range []string{"database", "ledger"} {
 			s.keys("/")
 			s.text(name)
