@@ -34,6 +34,7 @@ const (
 	RiskNoRequest   RiskKind = "no-request"         // is placed as if it used nothing
 	RiskWideLimit   RiskKind = "limit-over-request" // may use more than twice what was set aside for it
 	RiskOversized   RiskKind = "oversized"          // holds far more than it uses
+	RiskHeapBound   RiskKind = "heap-over-limit"    // its runtime's heap may grow until there is no room under the limit
 )
 
 // The thresholds of a risk. 85 % and 95 % of the limit are those that a good alert uses: from 95 % on the next busy
@@ -72,12 +73,15 @@ type Risk struct {
 	Evidence []Evidence
 
 	usualLife time.Duration // how long it lived before, when Left rests on that
+	bound     *heapBound    // of the runtime's heap, where that is the risk
 }
 
 // RiskSummary counts what was looked at, rows that were left out included.
 type RiskSummary struct {
 	Containers, Critical, Warning, Notice int
 	NoLimit, NoRequest, WideLimit         int
+	// HeapBound is how many have a heap bound that leaves no room under their limit, of HeapRead whose settings were read.
+	HeapBound, HeapRead int
 	// Unknown is how many containers have no limit that is known, so that nothing can be said of them.
 	Unknown int
 	// GiveBack is the sum of the bytes that the containers looked at closely could give back; Monthly its price.
@@ -94,10 +98,14 @@ func Risks(u *data.ClusterUsage, price Price, now time.Time) ([]Risk, RiskSummar
 		one := &u.Usages[i]
 		r, ok := dangerOf(one, u, now)
 		sized := sizesOf(one, u, price, &s)
+		heap := heapOver(one, &s)
 		switch {
 		case ok:
-			r.Notes = notesOf(one, sized)
+			r.Notes = append(sized.all(), heap.all()...)
 			danger = append(danger, r)
+		case heap != nil:
+			heap.Notes = sized.all()
+			danger = append(danger, *heap)
 		case sized != nil:
 			sizing = append(sizing, *sized)
 		}

@@ -29,6 +29,8 @@ type RiskReportSummary struct {
 	WithoutRequest  int       `json:"withoutRequest"`
 	WideLimit       int       `json:"limitOverTwiceRequest"`
 	Unknown         int       `json:"limitUnknown"`
+	HeapOverLimit   int       `json:"heapOverLimit"`
+	HeapRead        int       `json:"heapRead"`
 	GiveBackBytes   int64     `json:"giveBackBytes"`
 	GiveBackMonthly float64   `json:"giveBackMonthly"`
 	Currency        string    `json:"currency"`
@@ -74,7 +76,7 @@ func NewRiskReport(now time.Time, cluster data.Cluster, metrics ReportMetrics, g
 	r := RiskReport{
 		APIVersion: "oomedic/v1", Kind: "RiskReport", GeneratedAt: stamp(now), Cluster: ReportCluster{cluster.Context, cluster.Server, cluster.Version},
 		Metrics: metrics, Gaps: list(gaps), Risks: make([]RiskEntry, 0, len(risks)),
-		Summary: RiskReportSummary{s.Containers, s.Critical, s.Warning, s.Notice, s.NoLimit, s.NoRequest, s.WideLimit, s.Unknown,
+		Summary: RiskReportSummary{s.Containers, s.Critical, s.Warning, s.Notice, s.NoLimit, s.NoRequest, s.WideLimit, s.Unknown, s.HeapBound, s.HeapRead,
 			s.GiveBack, round2(s.Monthly), "USD", price.PerGiBMonth, price.From},
 	}
 	if r.Metrics.Source == "" {

@@ -85,32 +85,12 @@ func (r *Risk) giveBack(limit, request *int64, price Price, add func(RiskKind, d
 	}
 }
 
-// notesOf are further findings about a container in danger.
-func notesOf(one *data.Usage, sized *Risk) []data.Text {
-	var out []data.Text
-	if sized != nil {
-		out = append(append(out, sized.Why), sized.Notes...)
+// all are the findings of a risk as lines; nil for none.
+func (r *Risk) all() []data.Text {
+	if r == nil {
+		return nil
 	}
-	if n := heapNote(one); n != "" {
-		out = append(out, n)
-	}
-	return out
-}
-
-// heapNote says when the bound that the runtime has on its heap leaves no room under the limit. It needs the pod's
-// specification.
-func heapNote(one *data.Usage) data.Text {
-	if one.Container == nil || above(one.Limit) == nil {
-		return ""
-	}
-	rt, _ := RuntimeOf(one.Container)
-	bound := heapOf(one.Container, rt, one.Limit)
-	rule, ok := heapRules[rt]
-	if bound == nil || !ok || bound.bytes < rule.most*float64(*one.Limit) {
-		return ""
-	}
-	return data.Textf("%s lets the %s take %s of the limit for the heap alone; it needs a limit of %s", bound.setting, rule.name,
-		percent(bound.bytes/float64(*one.Limit)), human(float64(RoundUp(heapNeed(bound, rule)))))
+	return append([]data.Text{r.Why}, r.Notes...)
 }
 
 // compareSizing puts what costs most first, then what has no limit by its use, then the rest by the bytes at stake.

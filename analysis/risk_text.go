@@ -113,6 +113,9 @@ func durationRange(low, high time.Duration) data.Text {
 			a, b = math.Round(low.Seconds()/unit.Seconds()), math.Round(low.Seconds()/unit.Seconds())
 		}
 	}
+	if a < 1 && b >= 2 { // "0–3 h" would say any moment
+		return durationRange(low, low) + "–" + durationRange(high, high)
+	}
 	from, to := fmt.Sprintf(format, a), fmt.Sprintf(format, b)
 	if from == to {
 		return data.Textf("%s %s", to, name)
@@ -130,6 +133,9 @@ func riskEvidence(r *Risk, u *data.ClusterUsage) []Evidence {
 	sizes := Evidence{Says: data.Textf("limit %s, request %s", sizeText(&r.Usage, r.Usage.Limit), sizeText(&r.Usage, r.Usage.Request)), From: specCommand(c, "resources")}
 	if r.Usage.WorkingSet == nil {
 		return []Evidence{{Says: data.Textf("its last life lasted %s", durationText(r.usualLife)), From: statusCommand(c, "lastState.terminated")}, sizes}
+	}
+	if r.bound != nil {
+		sizes = Evidence{Says: data.Textf("%s bounds the heap at %s; %s", r.bound.setting, human(r.bound.bytes), sizes.Says), From: r.bound.from}
 	}
 	if r.usualLife > 0 {
 		sizes = Evidence{Says: data.Textf("its last life lasted %s; %s", durationText(r.usualLife), sizes.Says), From: statusCommand(c, "lastState.terminated")}

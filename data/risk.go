@@ -35,6 +35,10 @@ type Usage struct {
 	Parts *UsageParts
 	// Container is what the API server says of it; nil as long as nobody asked.
 	Container *Container
+	// Settings has what of the specification may size the runtime's memory: image, command and memory knobs alone. Nil when
+	// it was not read, which SettingsRead tells, or when nothing there does.
+	Settings     *Container
+	SettingsRead bool
 }
 
 // UsageParts are parts of a container's memory in bytes. Nil is unknown.

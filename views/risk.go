@@ -226,7 +226,7 @@ func riskSeverity(f Frame, l analysis.RiskLevel) severity {
 // leftText writes the time to the OOM kill of a row; nothing where none is to be seen.
 func leftText(f Frame, r *analysis.Risk) string {
 	switch {
-	case r == nil || r.Level == analysis.RiskSizing:
+	case r == nil || r.Level == analysis.RiskSizing, r.Left == nil && r.Kind == analysis.RiskHeapBound:
 		return f.Theme.Glyphs.Dot
 	case r.Left == nil:
 		return "steady"

@@ -143,6 +143,9 @@ func writeRisks(w io.Writer, b *views.RiskBoard, risks []analysis.Risk) error {
 	s := b.Summary
 	fmt.Fprintf(w, "\n%d containers: %d critical, %d warning, %d notice; %d without limit, %d without request, %d with a limit over twice the request\n",
 		s.Containers, s.Critical, s.Warning, s.Notice, s.NoLimit, s.NoRequest, s.WideLimit)
+	if s.HeapBound > 0 {
+		fmt.Fprintf(w, "%d with a heap bound that leaves no room under the limit (settings of %d were read)\n", s.HeapBound, s.HeapRead)
+	}
 	if s.GiveBack > 0 {
 		fmt.Fprintf(w, "%s of requests could be given back ($%.2f a month)\n", data.HumanBytes(float64(s.GiveBack)), s.Monthly)
 	}
@@ -214,6 +217,11 @@ func (f *finder) Usage(ctx context.Context, namespaces []data.Text) (*data.Clust
 	u, err := ask(ctx, namespaces, specs)
 	if err != nil {
 		return nil, err
+	}
+	if f.usages != nil {
+		if err := f.usages.Settings(ctx, u); err != nil {
+			u.Gaps = append(u.Gaps, data.Gap{What: "heap bounds of runtimes", Why: data.Clean(err.Error())})
+		}
 	}
 	if f.shown != "" {
 		u.Source = f.shown

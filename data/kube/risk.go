@@ -25,6 +25,10 @@ const (
 	mostSamples = 720
 	// fellBy is the fall, as a share of the sample before, that is taken for a restart.
 	fellBy = 0.50
+	// settingsEvery is how often all pods are listed for their runtimes' settings alone, and mostSettings the number of
+	// containers up to which they are: a list of every pod is too much to ask for that in a larger cluster.
+	settingsEvery = 15 * time.Minute
+	mostSettings  = 5000
 )
 
 // Usages reads the memory of all containers now by the metrics API, with limits and requests from the pods. It keeps the
@@ -53,6 +57,7 @@ type spec struct {
 	uid      data.Text
 	owner    *data.Workload
 	restarts int32
+	settings *data.Container // nil when nothing sizes its runtime
 }
 
 // Read asks for the memory of all containers. The error says why the metrics API has none; other trouble is in the gaps.
@@ -186,9 +191,32 @@ func (u *Usages) fill(ctx context.Context, out *data.ClusterUsage) error {
 			one.Owner = s.owner
 		}
 		one.Key.UID = s.uid
+		one.Settings, one.SettingsRead = s.settings, true
 		kept = append(kept, one)
 	}
 	out.Usages = kept
+	return nil
+}
+
+// Settings fills what sizes the runtimes' memory from the pods, where there are few enough of them. The pods are listed
+// anew every quarter of an hour.
+func (u *Usages) Settings(ctx context.Context, out *data.ClusterUsage) error {
+	if len(out.Usages) > mostSettings {
+		return nil
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.specs == nil || u.c.now().Sub(u.listed) > settingsEvery {
+		if err := u.list(ctx); err != nil {
+			return err
+		}
+	}
+	for i := range out.Usages {
+		one := &out.Usages[i]
+		if s, ok := u.specs[specName{one.Key.Namespace, one.Key.Pod, one.Key.Container}]; ok {
+			one.Settings, one.SettingsRead = s.settings, true
+		}
+	}
 	return nil
 }
 
@@ -221,7 +249,7 @@ func addSpecs(specs map[specName]spec, p *corev1.Pod) {
 		for i := range list {
 			specs[specName{data.Clean(p.Namespace), data.Clean(p.Name), data.Clean(list[i].Name)}] = spec{
 				Resources: data.Resources{Limit: memory(list[i].Resources.Limits), Request: memory(list[i].Resources.Requests)},
-				uid:       data.Clean(string(p.UID)), owner: w, restarts: restarts[list[i].Name],
+				uid:       data.Clean(string(p.UID)), owner: w, restarts: restarts[list[i].Name], settings: settingsOf(p, &list[i]),
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,5 +110,64 @@ func TestUsagesWithoutRights(t *testing.T) {
 	must(t, err)
 	if _, err := c.Usages().Read(t.Context()); err == nil {
 		t.Error("no metrics API, and no error")
+	}
+}
+
+// What sizes a runtime comes with the limits, and by itself for a source that knows those; it is listed anew now and then.
+func TestUsagesReadSettings(t *testing.T) {
+	t.Parallel()
+	pod := func(name, rest string) string {
+		return `{"metadata":{"name":"` + name + `","namespace":"shop","uid":"u"},"spec":{"containers":[{"name":"app","image":"a",` + rest + `}]},"status":{"phase":"Running"}}`
+	}
+	var listed, refuse atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		listed.Add(1)
+		if refuse.Load() > 0 {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":"pods is forbidden"}`)
+			return
+		}
+		fmt.Fprintf(w, `{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[%s,%s,%s,%s]}`,
+			pod("java-0", `"command":["java","-Xmx1g"]`), pod("script-0", `"command":["sh","-c","exec java -XX:MaxRAMPercentage=90 -jar a.jar"]`),
+			pod("node-0", `"env":[{"name":"NODE_OPTIONS","value":"--max-old-space-size=900"},{"name":"PASSWORD","value":"secret"}]`), pod("plain-0", `"env":[{"name":"PASSWORD","value":"secret"}]`))
+	}))
+	t.Cleanup(s.Close)
+	now := at
+	c, err := kube.New(&rest.Config{Host: s.URL}, kube.Options{Now: func() time.Time { return now }})
+	must(t, err)
+	u := c.Usages()
+	read := func(pods ...data.Text) (*data.ClusterUsage, error) {
+		out := &data.ClusterUsage{}
+		for _, p := range pods {
+			out.Usages = append(out.Usages, data.Usage{Key: data.Key{Namespace: "shop", Pod: p, Container: "app"}})
+		}
+		return out, u.Settings(t.Context(), out)
+	}
+	got, err := read("java-0", "script-0", "node-0", "plain-0", "young-0")
+	must(t, err)
+	for i, want := range []struct {
+		settings, read bool
+		says           string
+	}{{true, true, "-Xmx1g"}, {true, true, "MaxRAMPercentage=90"}, {true, true, "--max-old-space-size=900"}, {false, true, ""}, {false, false, ""}} {
+		one := got.Usages[i]
+		if (one.Settings != nil) != want.settings || one.SettingsRead != want.read || one.Container != nil || one.Specified {
+			t.Errorf("%s: %+v", one.Key.Pod, one)
+		}
+		if text := fmt.Sprint(one.Settings); !strings.Contains(text, want.says) || strings.Contains(text, "secret") {
+			t.Errorf("%s: %s", one.Key.Pod, text)
+		}
+	}
+	now = now.Add(10 * time.Minute)
+	if _, err := read("java-0"); err != nil || listed.Load() != 1 {
+		t.Errorf("%d lists within ten minutes, %v", listed.Load(), err)
+	}
+	refuse.Store(1)
+	now = now.Add(10 * time.Minute)
+	if got, err := read("java-0"); err == nil || got.Usages[0].SettingsRead || listed.Load() != 2 {
+		t.Errorf("without the right: %+v, %v, %d lists", got.Usages[0], err, listed.Load())
+	}
+	if _, err := read(make([]data.Text, 5001)...); err != nil || listed.Load() != 2 {
+		t.Errorf("a large cluster is listed for it: %d lists, %v", listed.Load(), err)
 	}
 }
