@@ -36,7 +36,7 @@ func TestKillsOfDeletedPodsAreListed(t *testing.T) {
 	d.app.due.past = time.Time{}
 	d.run(d.app.readPast())
 	d.changed()
-	d.sees("OOMKilled 2", "history 9d")
+	d.sees("OOMKilled 2", "kills known for 9d")
 	d.press("enter", "j", "j")
 	d.sees("database-7", "pod is gone", "known from Prometheus alone")
 	was := m.asked

@@ -50,7 +50,7 @@ func newRowPens(t *themes.Theme, of func(lipgloss.Style) pen) rowPens {
 // drawRow draws one case. The row under the cursor is set off from its left edge to the end of its workload's name, which
 // tells it apart; the other cells stay as they are, so that a step of the cursor writes a third of what it would for whole
 // rows. Where selection is reverse video the row is one block. A marked row has a sign in the gap before its first column.
-func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref string, chosen, marked bool) string {
+func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, ref string, chosen, marked bool) string {
 	p, mark := &s.pens.plain, s.pens.plain.text.ink(" ")
 	between := p.text // spaces take the pen before them: a change of colour for a space is bytes that nobody sees
 	if chosen {
@@ -61,10 +61,6 @@ func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref stri
 	var b strings.Builder
 	b.WriteString(mark)
 	used := 1
-	if f.Width < shortBelow {
-		ref = shortRef(ref)
-	}
-	ref = sign + ref
 	scoped := scopeWord(c.Confirmation.Scope)
 	for _, col := range cols {
 		if col.id == "scope" {

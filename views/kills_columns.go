@@ -12,6 +12,7 @@ import (
 // killWidths are the widest contents of the columns that hold names, in cells, and how many steps sparklines have.
 type killWidths struct {
 	namespace, ref, short, container, pod, node, spark, label int
+	refs, shorts widthCounts // of workloads with their kind, and with its short name
 	scoped                                                    bool // some row has a scope that is worth a word
 }
 
@@ -24,6 +25,8 @@ func (w *killWidths) see(c *analysis.Case, ref string) {
 	w.node = max(w.node, Width(c.Container.Node.String()))
 	w.ref = max(w.ref, Width(ref))
 	w.short = max(w.short, Width(shortRef(ref)))
+	w.refs.add(Width(ref))
+	w.shorts.add(Width(shortRef(ref)))
 	w.label = max(w.label, Width(c.Confirmation.Label.String()))
 	w.spark = max(w.spark, len(c.Overview.Spark))
 	w.scoped = w.scoped || scopeWord(c.Confirmation.Scope) != ""
@@ -43,7 +46,69 @@ func shortRef(ref string) string {
 	return ref
 }
 
-// The width in cells below which kinds are written short, and the most that names and sparklines may take.
+// bareRef is the name of kind/name alone.
+func bareRef(ref string) string {
+	if _, name, ok := strings.Cut(ref, "/"); ok {
+		return name
+	}
+	return ref
+}
+
+// widthCounts says how many names have each width in cells; the last counts those that are wider than any column.
+type widthCounts [maxName + 2]int32
+
+func (c *widthCounts) add(w int) { c[min(w, maxName+1)]++ }
+
+// fit reports whether names fit into some cells, but for a few that are longer than the others.
+func (c *widthCounts) fit(cells int) bool {
+	var wider, all int32
+	for w, n := range c {
+		if all += n; w > cells {
+			wider += n
+		}
+	}
+	return wider*fewLong <= all
+}
+
+// fewLong: where no more than one name in so many is too long for its column, the others keep their kinds.
+const fewLong = 5
+
+// refForm returns how workloads are written in some cells: with their kind, with kubectl's short name of it, or by name
+// alone. The kind gives way first, as a name that is cut in the middle may be that of another workload.
+func (w *killWidths) refForm(cells int) func(string) string {
+	form := bareRef
+	switch {
+	case w.refs.fit(cells):
+		form = func(ref string) string { return ref }
+	case w.shorts.fit(cells):
+		form = shortRef
+	default:
+		return bareRef
+	}
+	return func(ref string) string {
+		if text := form(ref); Width(text) <= cells {
+			return text
+		}
+		return bareRef(ref)
+	}
+}
+
+// refForm is how the workloads of the list are written in the columns that are shown.
+func (l *killList) refForm(cols []column) func(string) string {
+	for _, c := range cols {
+		if c.id == "workload" && l.grouped() {
+			return l.widths.refForm(c.min - signCells)
+		} else if c.id == "workload" {
+			return l.widths.refForm(c.min)
+		}
+	}
+	return bareRef
+}
+
+// signCells is how many cells the sign of an unfolded or folded workload takes, with its space.
+const signCells = 2
+
+// The width in cells below which there is room for short kinds only, and the most that names and sparklines may take.
 const (
 	shortBelow = 100
 	maxName    = 48
@@ -69,12 +134,14 @@ func (s *Kills) killColumns(l *killList, width int) []column {
 	if s.tab == tabRuled {
 		count, ended, what = "EXIT", "ENDED", 14
 	}
+	workload := "WORKLOAD"
 	if l.grouped() {
-		ref += 2
+		ref += signCells
+		workload = strings.Repeat(" ", signCells) + workload
 	}
 	all := []column{
 		{id: "killed", head: ended, min: 6, gap: 1, order: 0},
-		{id: "workload", head: "WORKLOAD", min: 14, want: name(ref), gap: 2, order: 2},
+		{id: "workload", head: workload, min: 16, want: name(ref), gap: 2, order: 2},
 		{id: "kills", head: count, min: 5, gap: 1, order: 8, number: true},
 		{id: "what", head: "WHAT IT WAS", min: what, want: min(27, w.label), gap: 2, order: 8},
 		{id: "limit", head: "LIMIT", min: 6, gap: 1, order: 11, number: true},
@@ -82,7 +149,7 @@ func (s *Kills) killColumns(l *killList, width int) []column {
 		{id: "peak", head: "PEAK", min: 5, gap: 1, order: 12, number: true},
 		{id: "container", head: "CONTAINER", min: 9, want: min(24, w.container), gap: 2, order: 4},
 		{id: "memory", head: "MEMORY, " + s.window(), min: 11, want: max(14, min(maxSpark, w.spark)), gap: 2, order: 14},
-		{id: "scope", head: "SCOPE", min: scope, gap: 2, order: 6},
+		{id: "scope", head: "RAN OUT", min: scope, gap: 2, order: 6},
 		{id: "state", head: "STATE", min: 13, gap: 2, order: 7},
 		{id: "pod", head: "POD", min: 14, want: name(w.pod), gap: 2, order: 3},
 		{id: "node", head: "NODE", min: 6, want: min(30, w.node), gap: 2, order: 5},

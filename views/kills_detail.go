@@ -72,7 +72,12 @@ func (s *Kills) who(f Frame, c *analysis.Case) []chip {
 		}
 		out = append(out, chip{when, t.Text})
 	}
-	out = append(out, chip{"exit " + exitText(v.ExitCode), t.Text})
+	if s.tab == tabKilled && killsWithinSpan(v, s.board.Since) == nil {
+		out = append(out, chip{"how often: not known", t.Muted})
+	}
+	if v.ExitCode != nil || v.Scope != analysis.ScopeChild { // a container that lives on has none
+		out = append(out, chip{"exit " + exitText(v.ExitCode), t.Text})
+	}
 	if v.Reason != "" {
 		out = append(out, chip{v.Reason.String(), t.Text})
 	}
@@ -117,10 +122,16 @@ func (s *Kills) memoryFacts(f Frame, c *analysis.Case) []chip {
 	if kind := c.Container.Kind; kind != data.RegularContainer && kind != "" {
 		out = append(out, chip{string(kind) + " container", t.Text})
 	}
+	if c.Near == nil && c.Overview.Peak == nil {
+		out = append(out, chip{"no samples: peak " + t.Glyphs.Unknown, t.Muted})
+	}
 	out = append(out, s.origin(f, c)...)
 	out = append(out, chip{Percent(&c.Confirmation.Confidence) + " sure", t.Muted})
 	if c.Container.Node != "" {
 		out = append(out, chip{"node " + c.Container.Node.String(), t.Muted})
+	}
+	if ref := c.Container.Workload.Ref(); ref != "" { // its kind, which the list has no room for in narrow terminals
+		out = append(out, chip{ref.String(), t.Muted})
 	}
 	return out
 }

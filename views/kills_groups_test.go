@@ -48,7 +48,7 @@ func TestKillsGroupByWorkload(t *testing.T) {
 		t.Errorf("d on a group gave %#v", got)
 	}
 	out := shown(t, s, 200, 47)
-	for _, want := range []string{"▸ deployment/leaky", "3 of 3 pods", "several", "history 9d", " 16 "} {
+	for _, want := range []string{"▸ deployment/leaky", "3 of 3 pods", "several", "kills known for 9d", " 16 "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the group does not say %q:\n%s", want, out)
 		}

@@ -23,11 +23,12 @@ func (s *Kills) View(f Frame) string {
 	detail := s.detail(f, f.Height-len(lines))
 	cols := s.killColumns(l, f.Width)
 	lines = append(lines, tableHead(f, cols))
+	form := l.refForm(cols)
 	from, to := l.show(max(1, f.Height-len(lines)-len(detail)))
 	for at := from; at < to; at++ {
 		c, sign, name := l.shownAs(l.rows[at], &f.Theme.Glyphs)
 		marked := len(l.markedOf(l.rows[at], s.marks)) > 0
-		lines = append(lines, s.drawRow(f, cols, c, sign, name, at == l.cursor, marked))
+		lines = append(lines, s.drawRow(f, cols, c, sign+form(name), at == l.cursor, marked))
 	}
 	for len(lines) < f.Height-len(detail) {
 		lines = append(lines, "")
@@ -42,9 +43,12 @@ func (s *Kills) View(f Frame) string {
 func (s *Kills) headLine(f Frame) string {
 	t, l := f.Theme, &s.lists[s.tab]
 	left := s.tabBar(f)
-	right := "last " + s.window() + " " + t.Glyphs.Dot + " " + s.sort.String() + " "
-	if reach := s.reach(f); reach != "" && Width(left)+Width(reach)+Width(right)+3 <= f.Width {
-		right = reach + " " + t.Glyphs.Dot + " " + right
+	dot := " " + t.Glyphs.Dot + " "
+	right := "last " + s.window() + dot + s.sort.String() + " "
+	for _, more := range []string{l.inWorkloads(), s.reach(f)} {
+		if more != "" && Width(left)+Width(more)+Width(right)+4 <= f.Width {
+			right = more + dot + right
+		}
 	}
 	if n := len(s.marks); n > 0 {
 		right = fmt.Sprintf("%d marked %s ", n, t.Glyphs.Dot) + right
@@ -69,6 +73,14 @@ func (s *Kills) headLine(f Frame) string {
 	return Spread(left, Render(t.Muted, right), f.Width)
 }
 
+// inWorkloads says how many rows stand for the containers that the tab counts; empty when each has a row of its own.
+func (l *killList) inWorkloads() string {
+	if !l.grouped() {
+		return ""
+	}
+	return "in " + counted(len(l.groups), "workload")
+}
+
 // leastFilter is how many cells a filter gets at least where tabs can give way.
 const leastFilter = 12
 
@@ -79,10 +91,10 @@ func (s *Kills) reach(f Frame) string {
 		return ""
 	}
 	if at := s.board.Reach[data.KnownFromMetrics]; !at.IsZero() {
-		return "history " + Ago(at, f.Now)
+		return "kills known for " + Ago(at, f.Now)
 	}
 	if at := s.board.Reach[data.KnownFromJournal]; !at.IsZero() {
-		return "journal " + Ago(at, f.Now)
+		return "kills seen for " + Ago(at, f.Now)
 	}
 	return ""
 }

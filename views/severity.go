@@ -82,9 +82,9 @@ func scopeText(s analysis.Scope) string {
 	case analysis.ScopeChild:
 		return "a child process at the limit"
 	case analysis.ScopeStartup:
-		return "at its start"
+		return "at startup"
 	case analysis.ScopeNotOOM:
 		return "not out of memory"
 	}
-	return "not known which memory"
+	return "unsure which memory"
 }

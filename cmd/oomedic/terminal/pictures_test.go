@@ -45,7 +45,7 @@ func TestPictures(t *testing.T) {
 		}
 	}
 	s.wait(`metrics ✓`)
-	s.wait(`history \d+d`)
+	s.wait(`known for \d+d`)
 	s.wait(`database .*[▁▂▃▄▅▆▇█]`)
 	s.still()
 	save("kills")
