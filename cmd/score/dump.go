@@ -42,6 +42,7 @@ func describe(c *simulate.Case, r *result) string {
 		}
 		b.WriteByte('\n')
 	}
+	writeSignals(&b, c, h)
 	if r.growth.said != nil || r.growth.truth != 0 {
 		fmt.Fprintf(&b, "  growth: true %s/h", data.HumanBytes(r.growth.truth))
 		if r.growth.said != nil {

@@ -90,11 +90,6 @@ func (c *Case) settle(d draw) bool {
 	var all []death
 	stories := c.run(p.long, want*2+40)
 	for i, s := range stories {
-		for _, l := range s.lives {
-			if l.low < 0 {
-				return false
-			}
-		}
 		for _, k := range s.kills {
 			all = append(all, death{k.at, i})
 		}
@@ -108,9 +103,11 @@ func (c *Case) settle(d draw) bool {
 		c.now = math.Floor(c.now)
 		return len(all) == 0
 	}
-	if n := len(p.limits); n > 0 { // the kills under the newest limit count
-		all = slices.DeleteFunc(all, func(k death) bool { return k.at < p.limits[n-1].Until })
+	from := p.since // the kills of the present trouble count
+	if n := len(p.limits); n > 0 {
+		from = p.limits[n-1].Until
 	}
+	all = slices.DeleteFunc(all, func(k death) bool { return k.at < from })
 	if len(all) < p.minKills {
 		return false
 	}
