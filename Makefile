@@ -49,6 +49,9 @@ score-test: ## run the tests of the simulator and of the measurement
 score: ## measure the diagnosis on simulated cases and write docs/accuracy.md (five minutes)
 	cd cmd/score && go vet ./... && go test ./... && go run . -part held -md ../../docs/accuracy.md
 
+score-second: ## measure it on another generator's cases and write their section of docs/accuracy.md (ten minutes)
+	cd cmd/score && go vet ./... && go run . -part second-held -md ../../docs/accuracy.md
+
 bench-prom: ## measure what questions cost a real Prometheus with 100,000 series, beside a subquery over the same
 	go test -tags e2e -count=1 -timeout 30m -run TestCost -v ./data/prom/conformance -args -cost
 
@@ -102,4 +105,4 @@ $(GOLANGCI):
 clean: ## remove what was built here (the cache in $XDG_CACHE_HOME/oomedic stays)
 	rm -rf bin
 
-.PHONY: help demo build test race bench bench-prom bench-risk bench-scale bench-ui score score-test e2e pictures docs golden lint format vet tidy lines golangci clean
+.PHONY: help demo build test race bench bench-prom bench-risk bench-scale bench-ui score score-second score-test e2e pictures docs golden lint format vet tidy lines golangci clean

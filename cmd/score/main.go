@@ -3,13 +3,13 @@
 //
 //	go run . -part dev -dump /tmp/dev    tables, and a text on each case that was judged wrong
 //	go run . -part held -md accuracy.md  tables of the cases that nothing was tuned on
+//	go run . -part second-held -md accuracy.md  the same of another generator's cases, in a section of their own
 //
-// package simulate makes the cases, package replay reads some of them through Prometheus's own storage and query
-// engine, and package baselines holds what the other tools say.
+// package simulate makes the cases, package second others by another hand, package replay reads some of them through
+// Prometheus's own storage and query engine, and package baselines holds what the other tools say.
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -83,11 +83,8 @@ func run(ctx context.Context, w io.Writer, o options) error {
 		}
 	}
 	if o.md != "" {
-		var b bytes.Buffer
-		writePreface(&b, o)
-		writeTables(&b, o, results)
-		if err := os.WriteFile(o.md, b.Bytes(), 0o644); err != nil {
-			return fmt.Errorf("write the tables: %w", err)
+		if err := writeDocument(o, results); err != nil {
+			return err
 		}
 	}
 	writeTables(w, o, results)
