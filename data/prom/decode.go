@@ -40,6 +40,10 @@ type tap struct {
 	scanned *scanned // the last answer; nil when it is the library's to read
 }
 
+// partialAnswer is the warning for an answer that says of itself that it is not whole, in a field that the library does
+// not know.
+const partialAnswer = "the answer is partial: some of the stores behind it did not answer"
+
 // nothingMore is what the library reads in place of an answer that was scanned.
 var nothingMore = []byte(`{"status":"success","data":{"resultType":"vector","result":[]}}`)
 
@@ -63,5 +67,9 @@ func (t *tap) over(value model.Value, warnings v1.Warnings, infos v1.Infos, err 
 	if err != nil || t.scanned == nil {
 		return value, warnings, infos, err
 	}
-	return t.scanned.value, t.scanned.warnings, t.scanned.infos, nil
+	said := t.scanned.warnings
+	if t.scanned.partial {
+		said = append(said, partialAnswer)
+	}
+	return t.scanned.value, said, t.scanned.infos, nil
 }

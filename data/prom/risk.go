@@ -71,6 +71,7 @@ func (r *Reader) usage(ctx context.Context, namespaces []data.Text, specs Specs,
 		return nil, r.explain(ctx, err)
 	}
 	out.Usages = t.running()
+	all := len(out.Usages)
 	if unlimited := !slices.ContainsFunc(out.Usages, func(u data.Usage) bool { return u.Limit != nil }); (choose || unlimited) && specs != nil && len(out.Usages) > 0 {
 		switch err := specs(ctx, out); {
 		case err != nil && choose:
@@ -81,6 +82,10 @@ func (r *Reader) usage(ctx context.Context, namespaces []data.Text, specs Specs,
 	}
 	r.lookCloser(ctx, n, out)
 	out.Gaps, out.Queries = n.take()
+	if choose && all > 0 && len(out.Usages) == 0 {
+		out.Gaps = append(out.Gaps, data.Gap{What: "memory of the chosen containers", Why: data.Textf("none of the %d containers that Prometheus tells of is in a pod that the label selector selects", all)})
+		return out, nil
+	}
 	out.Gaps = append(out.Gaps, usageGaps(out)...)
 	return out, nil
 }

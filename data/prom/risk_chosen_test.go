@@ -39,6 +39,10 @@ func TestUsageOfTheChosen(t *testing.T) {
 	if err != nil || usageOf(t, all, "mine-0", "c").Recent != nil {
 		t.Errorf("among all it is looked at, so that the test shows nothing: %v", err)
 	}
+	none, err := r.UsageOf(t.Context(), nil, func(_ context.Context, u *data.ClusterUsage) error { u.Usages = nil; return nil })
+	if why, ok := gapOf(none.Gaps, "memory of the chosen containers"); err != nil || !ok || !strings.Contains(why, "label selector") || len(none.Gaps) != 1 {
+		t.Errorf("nothing chosen: %v, %v", none.Gaps, err)
+	}
 	want := errors.New("no right to list pods")
 	if _, err := r.UsageOf(t.Context(), nil, func(context.Context, *data.ClusterUsage) error { return want }); !errors.Is(err, want) {
 		t.Errorf("who can't choose gets an answer: %v", err)

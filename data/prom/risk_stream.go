@@ -3,6 +3,7 @@ package prom
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -12,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	jsoniter "github.com/json-iterator/go"
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/common/model"
 
@@ -26,12 +26,8 @@ type streamer struct {
 	base   string // address without a slash at its end
 }
 
-const (
-	// streamBuffer is how much of an answer is held at a time; a series is far smaller.
-	streamBuffer = 64 << 10
-	// maxErrorBody is how much of a failed answer is read for its words.
-	maxErrorBody = 64 << 10
-)
+// maxErrorBody is how much of a failed answer is read for its words.
+const maxErrorBody = 64 << 10
 
 // row is one series of an answer: the labels that matter here, and its samples. It is used again for the next one.
 type row struct {
@@ -48,26 +44,27 @@ func (w *row) last() (float64, bool) {
 	return w.v[len(w.v)-1], true
 }
 
-// label sets a label by its name.
-func (w *row) label(name, value string) {
+// labelled is where a label is kept, nil for one that does not matter here.
+func (w *row) labelled(name string) *string {
 	switch name {
 	case model.MetricNameLabel:
-		w.name = value
+		return &w.name
 	case "namespace":
-		w.namespace = value
+		return &w.namespace
 	case "pod":
-		w.pod = value
+		return &w.pod
 	case "container":
-		w.container = value
+		return &w.container
 	case "id":
-		w.id = value
+		return &w.id
 	case "part": // which of several questions in one it answers
-		w.part = value
+		return &w.part
 	case "owner_kind":
-		w.ownerKind = value
+		return &w.ownerKind
 	case "owner_name":
-		w.ownerName = value
+		return &w.ownerName
 	}
+	return nil
 }
 
 // sample adds a sample. NaN (the stale marker is one) and infinities are left out.
@@ -104,7 +101,9 @@ func eachSeries(v model.Value, each func(*row)) {
 	begin := func(m model.Metric) {
 		w = row{t: w.t[:0], v: w.v[:0]}
 		for name, value := range m {
-			w.label(string(name), string(value))
+			if into := w.labelled(string(name)); into != nil {
+				*into = string(value)
+			}
 		}
 	}
 	switch v := v.(type) {
@@ -172,34 +171,40 @@ func failedAnswer(resp *http.Response) error {
 
 // readStream reads an answer of the HTTP API from r, whatever the order of its fields.
 func readStream(r io.Reader, each func(*row)) (v1.Warnings, error) {
-	in := &errorReader{r: r}
-	it := jsoniter.Parse(jsoniter.ConfigDefault, in, streamBuffer)
+	s := &scanner{from: r, b: make([]byte, 0, windowSize)}
 	var warnings v1.Warnings
 	var status, kind, text string
-	it.ReadObjectCB(func(it *jsoniter.Iterator, field string) bool {
-		switch field {
+	s.object(func(key []byte) {
+		switch string(key) {
 		case "status":
-			status = it.ReadString()
+			status = s.text()
 		case "errorType":
-			kind = it.ReadString()
+			kind = s.text()
 		case "error":
-			text = it.ReadString()
+			text = s.text()
 		case "warnings":
-			it.ReadVal(&warnings)
+			warnings = append(warnings, s.texts()...)
+		case "isPartial":
+			if s.truth() {
+				warnings = append(warnings, partialAnswer)
+			}
 		case "data":
-			readData(it, each)
+			s.rows(each)
 		default:
-			it.Skip()
+			s.skip()
 		}
-		return it.Error == nil
 	})
 	switch {
-	case in.err != nil:
-		return warnings, in.err
-	case it.Error != nil && in.ended:
+	case s.err != nil && !errors.Is(s.err, errToken):
+		return warnings, s.err
+	case s.bad && s.short:
 		return warnings, io.ErrUnexpectedEOF
-	case it.Error != nil:
-		return warnings, &v1.Error{Type: v1.ErrBadResponse, Msg: it.Error.Error()}
+	case s.bad:
+		return warnings, &v1.Error{Type: v1.ErrBadResponse, Msg: s.complaint()}
+	case s.next() != 0 || s.at < len(s.b):
+		return warnings, &v1.Error{Type: v1.ErrBadResponse, Msg: "something stands behind its end"}
+	case s.err != nil:
+		return warnings, s.err
 	case status == "error":
 		return warnings, &v1.Error{Type: v1.ErrorType(kind), Msg: text}
 	case status != "success":
@@ -208,85 +213,79 @@ func readStream(r io.Reader, each func(*row)) (v1.Warnings, error) {
 	return warnings, nil
 }
 
-// errorReader remembers how reading ended: the parser makes one word of all of it.
-type errorReader struct {
-	r     io.Reader
-	err   error
-	ended bool
-}
-
-// Read reads from the reader beneath.
-func (e *errorReader) Read(p []byte) (int, error) {
-	n, err := e.r.Read(p)
-	switch {
-	case err == io.EOF: //nolint:errorlint // as io.Reader demands it
-		e.ended = true
-	case err != nil:
-		e.err = err
+// complaint says where reading ended, in the words of the standard library where it has some.
+func (s *scanner) complaint() string {
+	if s.err != nil {
+		return s.err.Error()
 	}
-	return n, err
+	if c := s.next(); c != 0 {
+		return fmt.Sprintf("invalid character %q", c)
+	}
+	return "it makes no sense at its end"
 }
 
-// readData reads the series of a vector or a matrix.
-func readData(it *jsoniter.Iterator, each func(*row)) {
+// rows reads the series of a vector or a matrix.
+func (s *scanner) rows(each func(*row)) {
+	if s.next() != '{' { // null, in errors
+		s.skip()
+		return
+	}
 	var w row
-	it.ReadObjectCB(func(it *jsoniter.Iterator, field string) bool {
-		if field != "result" || it.WhatIsNext() != jsoniter.ArrayValue {
-			it.Skip()
-			return it.Error == nil
+	s.object(func(key []byte) {
+		if string(key) != "result" || s.next() != '[' {
+			s.skip()
+			return
 		}
-		return it.ReadArrayCB(func(it *jsoniter.Iterator) bool {
-			if it.WhatIsNext() != jsoniter.ObjectValue {
-				it.Skip() // of a scalar
-				return it.Error == nil
+		s.array(func() {
+			if s.next() != '{' {
+				s.skip() // of a scalar
+				return
 			}
 			w = row{t: w.t[:0], v: w.v[:0]}
-			it.ReadObjectCB(func(it *jsoniter.Iterator, field string) bool {
-				switch field {
-				case "metric":
-					it.ReadObjectCB(func(it *jsoniter.Iterator, name string) bool {
-						w.label(name, it.ReadString())
-						return it.Error == nil
-					})
-				case "value":
-					readSample(it, &w)
-				case "values":
-					it.ReadArrayCB(func(it *jsoniter.Iterator) bool {
-						readSample(it, &w)
-						return it.Error == nil
-					})
-				default:
-					it.Skip()
-				}
-				return it.Error == nil
-			})
-			if it.Error == nil {
+			s.object(func(key []byte) { s.rowField(&w, key) })
+			if !s.bad {
 				each(&w)
 			}
-			return it.Error == nil
 		})
 	})
 }
 
-// readSample reads [seconds, "value"].
-func readSample(it *jsoniter.Iterator, w *row) {
-	var at float64
-	n := 0
-	it.ReadArrayCB(func(it *jsoniter.Iterator) bool {
-		switch n++; n {
-		case 1:
-			at = it.ReadFloat64()
-		case 2:
-			text := it.ReadString()
-			v, err := strconv.ParseFloat(text, 64)
-			if err != nil {
-				it.ReportError("sample", "no number")
-				return false
+// rowField reads the labels or samples of a series.
+func (s *scanner) rowField(w *row, key []byte) {
+	switch string(key) {
+	case "metric":
+		s.object(func(name []byte) {
+			if into := w.labelled(string(name)); into != nil {
+				*into = s.text()
+			} else {
+				s.raw()
 			}
-			w.sample(int64(math.Round(at*1000)), v)
-		default:
-			it.Skip()
-		}
-		return it.Error == nil
-	})
+		})
+	case "value":
+		s.rowSample(w)
+	case "values":
+		s.array(func() { s.rowSample(w) })
+	default:
+		s.skip()
+	}
+}
+
+// rowSample reads [seconds,"value"]. Times are rounded to milliseconds however they are written.
+func (s *scanner) rowSample(w *row) {
+	if ms, v, ok := s.quick(); ok {
+		w.sample(ms, v)
+		return
+	}
+	s.want('[')
+	ms, ok := s.stamp()
+	if !ok {
+		ms = int64(math.Round(s.float() * 1000))
+	}
+	s.want(',')
+	s.want('"')
+	v := s.quoted()
+	s.want(']')
+	if !s.bad {
+		w.sample(ms, v)
+	}
 }

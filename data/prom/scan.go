@@ -2,10 +2,6 @@ package prom
 
 import (
 	"bytes"
-	"encoding/json"
-	"slices"
-	"strconv"
-	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
 )
@@ -14,6 +10,7 @@ import (
 type scanned struct {
 	value           model.Value
 	warnings, infos []string
+	partial         bool // VictoriaMetrics says so when some of its stores did not answer
 }
 
 // scan reads a successful answer with a matrix or vector of floats, as Prometheus and what speaks its API write it.
@@ -32,147 +29,23 @@ func scan(body []byte) (*scanned, bool) {
 			out.warnings = s.texts()
 		case "infos":
 			out.infos = s.texts()
+		case "isPartial":
+			out.partial = s.truth()
 		case "errorType", "error":
 			s.bad = s.bad || s.text() != ""
 		default:
 			s.skip()
 		}
 	})
-	s.space()
+	s.next()
 	return out, !s.bad && s.at == len(body) && status == "success" && out.value != nil
 }
 
-// scanner goes through JSON from front to back. Once bad, it stays so and stands still.
-type scanner struct {
-	b   []byte
-	at  int
-	bad bool
-}
-
-func (s *scanner) space() {
-	for s.at < len(s.b) {
-		switch s.b[s.at] {
-		case ' ', '\t', '\r', '\n':
-			s.at++
-		default:
-			return
-		}
-	}
-}
-
-// take steps over c, if it comes next.
-func (s *scanner) take(c byte) bool {
-	s.space()
-	if s.bad || s.at >= len(s.b) || s.b[s.at] != c {
-		return false
-	}
-	s.at++
-	return true
-}
-
-// want steps over c, which must come next.
-func (s *scanner) want(c byte) {
-	if !s.take(c) {
-		s.bad = true
-	}
-}
-
-// object calls member for each key, which must read its value.
-func (s *scanner) object(member func(key string)) {
-	s.want('{')
-	if s.take('}') {
-		return
-	}
-	for !s.bad {
-		key := s.text()
-		s.want(':')
-		if s.bad {
-			return
-		}
-		member(key)
-		if s.take('}') {
-			return
-		}
-		s.want(',')
-	}
-}
-
-// maxFields is more than any object of an answer has beside labels.
-const maxFields = 16
-
-// fields is object for one that may have each key once.
-func (s *scanner) fields(member func(key string)) {
-	var seen []string
-	s.object(func(key string) {
-		if slices.Contains(seen, key) || len(seen) == maxFields {
-			s.bad = true
-			return
-		}
-		seen = append(seen, key)
-		member(key)
-	})
-}
-
-// array calls element for each element, which must read it.
-func (s *scanner) array(element func()) {
-	s.want('[')
-	if s.take(']') {
-		return
-	}
-	for !s.bad {
-		element()
-		if s.take(']') {
-			return
-		}
-		s.want(',')
-	}
-}
-
-// text reads a string. One with escapes or bytes that are not UTF-8 is left to the standard library.
-func (s *scanner) text() string {
-	s.want('"')
-	if s.bad {
-		return ""
-	}
-	n := bytes.IndexByte(s.b[s.at:], '"')
-	if n < 0 {
-		s.bad = true
-		return ""
-	}
-	plain := s.b[s.at : s.at+n]
-	if bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) && bytes.IndexFunc(plain, func(r rune) bool { return r < ' ' }) < 0 {
-		s.at += n + 1
-		return string(plain)
-	}
-	var out string
-	s.at--
-	s.decode(&out)
-	return out
-}
-
-func (s *scanner) texts() (out []string) {
-	s.space()
-	if bytes.HasPrefix(s.b[s.at:], []byte("null")) {
-		s.at += len("null")
-		return nil
-	}
-	s.array(func() { out = append(out, s.text()) })
-	return out
-}
-
-// decode lets the standard library read the value that comes next.
-func (s *scanner) decode(into any) {
-	d := json.NewDecoder(bytes.NewReader(s.b[s.at:]))
-	if s.bad || d.Decode(into) != nil {
-		s.bad = true
-		return
-	}
-	s.at += int(d.InputOffset())
-}
-
-func (s *scanner) skip() {
-	var any json.RawMessage
-	s.decode(&any)
+// truth reads a value and reports whether it is true.
+func (s *scanner) truth() bool {
+	is := s.next() == 't'
+	s.skip()
+	return is
 }
 
 // data reads what was asked for.
@@ -223,9 +96,10 @@ func (s *scanner) stream() (out *model.SampleStream, alone bool) {
 	s.fields(func(key string) {
 		switch key {
 		case "metric":
-			s.object(func(name string) {
-				s.bad = s.bad || name == ""
-				out.Metric[model.LabelName(name)] = model.LabelValue(s.text())
+			s.object(func(name []byte) {
+				s.bad = s.bad || len(name) == 0
+				label := model.LabelName(name)
+				out.Metric[label] = model.LabelValue(s.text())
 			})
 		case "values":
 			several = true
@@ -243,7 +117,7 @@ func (s *scanner) stream() (out *model.SampleStream, alone bool) {
 
 // pairs reads the samples of a series into a list of the right size.
 func (s *scanner) pairs() []model.SamplePair {
-	s.space()
+	s.next()
 	end := bytes.Index(s.b[s.at:], []byte("]]"))
 	n := 0
 	if end > 0 {
@@ -256,74 +130,15 @@ func (s *scanner) pairs() []model.SamplePair {
 
 // pair reads [seconds,"value"].
 func (s *scanner) pair() (p model.SamplePair) {
+	if ms, v, ok := s.quick(); ok {
+		return model.SamplePair{Timestamp: model.Time(ms), Value: model.SampleValue(v)}
+	}
 	s.want('[')
-	p.Timestamp = s.stamp()
+	ms, ok := s.stamp()
+	s.bad = s.bad || !ok
 	s.want(',')
 	s.want('"')
-	p.Value = s.number()
+	p.Timestamp, p.Value = model.Time(ms), model.SampleValue(s.quoted())
 	s.want(']')
 	return p
-}
-
-// stamp reads seconds with up to three decimals.
-func (s *scanner) stamp() model.Time {
-	s.space()
-	begin, ms := s.at, int64(0)
-	for s.at < len(s.b) && s.b[s.at] >= '0' && s.b[s.at] <= '9' {
-		ms = ms*10 + int64(s.b[s.at]-'0')
-		s.at++
-	}
-	if n := s.at - begin; n == 0 || n > 12 || n > 1 && s.b[begin] == '0' {
-		s.bad = true
-		return 0
-	}
-	ms *= 1000
-	if s.at >= len(s.b) || s.b[s.at] != '.' {
-		return model.Time(ms)
-	}
-	s.at++
-	begin = s.at
-	for unit := int64(100); s.at < len(s.b) && s.b[s.at] >= '0' && s.b[s.at] <= '9'; unit /= 10 {
-		ms += int64(s.b[s.at]-'0') * unit
-		s.at++
-	}
-	if n := s.at - begin; n == 0 || n > 3 {
-		s.bad = true
-	}
-	return model.Time(ms)
-}
-
-// exactDigits is how many decimal digits a float64 always holds exactly.
-const exactDigits = 15
-
-// number reads the rest of a quoted float. Whole numbers, which bytes are, take the short way.
-func (s *scanner) number() model.SampleValue {
-	if s.bad {
-		return 0
-	}
-	n := bytes.IndexByte(s.b[s.at:], '"')
-	if n <= 0 {
-		s.bad = true
-		return 0
-	}
-	text := s.b[s.at : s.at+n]
-	s.at += n + 1
-	if n <= exactDigits {
-		whole, v := true, int64(0)
-		for _, c := range text {
-			if c < '0' || c > '9' {
-				whole = false
-				break
-			}
-			v = v*10 + int64(c-'0')
-		}
-		if whole {
-			return model.SampleValue(v)
-		}
-	}
-	v, err := strconv.ParseFloat(string(text), 64)
-	if err != nil {
-		s.bad = true
-	}
-	return model.SampleValue(v)
 }
