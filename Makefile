@@ -63,7 +63,7 @@ e2e: ## ask a real Prometheus and VictoriaMetrics, and drive the program in tmux
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -run AwayForLong -v ./data/kube
 	go test -tags e2e -count=1 -v ./cmd/oomedic/terminal
 	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -v -run Rounds ./data/kube
-	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -v -run 'ArtifactsOnAServer|ArtifactsWithPromtool' ./cmd/oomedic
+	assets=$$(go -C $(CONTROLPLANE) run .) && KUBEBUILDER_ASSETS="$$assets" go test -tags e2e -count=1 -v -run 'ArtifactsOnAServer|ArtifactsWithPromtool|PrometheusBehindTheServiceProxy' ./cmd/oomedic
 
 bench-ui: ## measure the screen through a pseudo-terminal on a list of 10,000 cases, for docs/performance.md (three minutes)
 	go vet -tags e2e,benchui ./cmd/oomedic/terminal
