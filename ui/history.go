@@ -55,7 +55,7 @@ func (a *App) gotJournal(m journalMsg) tea.Cmd {
 	for _, e := range m.open {
 		if e.Server == a.opt.Where.Server && !a.checkedOnce[e.ID] { // what was made elsewhere is looked for there
 			a.checkedOnce[e.ID] = true
-			a.say(data.Textf("A change of %s has no known outcome: it is looked for. H shows it.", e.Workload.Ref()))
+			a.say(data.Textf("A change of %s has no known outcome: it is looked for. %s shows it.", e.Workload.Ref(), a.keys.name(a.top(), keyHistory)))
 			cmds = append(cmds, a.reconcile(e))
 		}
 	}

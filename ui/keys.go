@@ -12,18 +12,18 @@ import (
 
 // The keys of the app, which work on every screen unless text is being typed.
 var (
-	keyFix     = key.NewBinding(key.WithKeys("f"), key.WithHelp("f", "fix"))
-	keyMetrics = key.NewBinding(key.WithKeys("p"), key.WithHelp("p", "Prometheus"))
+	keyFix     = views.KeyFix
+	keyMetrics = views.KeyPrometheus
 	keyHistory = key.NewBinding(key.WithKeys("H"), key.WithHelp("H", "changes made"))
 	keySpaces  = key.NewBinding(key.WithKeys("n"), key.WithHelp("n", "namespace"))
 	keyContext = key.NewBinding(key.WithKeys("c"), key.WithHelp("c", "cluster"))
 	keyHelp    = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "help"))
-	keyBack    = key.NewBinding(key.WithKeys("esc", "backspace"), key.WithHelp("esc", "back"))
+	keyBack    = views.KeyBack
 	keyTheme   = key.NewBinding(key.WithKeys("T"), key.WithHelp("T", "theme"))
 	keyPalette = key.NewBinding(key.WithKeys(":"), key.WithHelp(":", "go to"))
 	keySaid    = key.NewBinding(key.WithKeys("M"), key.WithHelp("M", "messages"))
 	keySuspend = key.NewBinding(key.WithKeys("ctrl+z"), key.WithHelp("ctrl+z", "suspend"))
-	keyQuit    = key.NewBinding(key.WithKeys("q"), key.WithHelp("q", "quit"))
+	keyQuit    = views.KeyQuit
 	keyAbort   = key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "quit at once"))
 )
 

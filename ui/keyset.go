@@ -174,3 +174,16 @@ func (s *keyset) shown(on views.Screen, bindings []key.Binding) []key.Binding {
 	}
 	return out
 }
+
+// name is the name of the key that a binding has now on a screen.
+func (s *keyset) name(on views.Screen, b key.Binding) string {
+	return s.shown(on, []key.Binding{b})[0].Help().Key
+}
+
+// namer returns name for the prose of a screen; nil while no key was chosen, as then each has its own name.
+func (s *keyset) namer(on views.Screen) func(key.Binding) string {
+	if s == nil || len(s.chosen) == 0 {
+		return nil
+	}
+	return func(b key.Binding) string { return s.name(on, b) }
+}

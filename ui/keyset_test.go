@@ -134,3 +134,32 @@ func TestPressOf(t *testing.T) {
 		t.Errorf("the first action of all is %+v", Actions()[0])
 	}
 }
+
+// TestProseNamesTheKeysOfThePerson opens screens whose sentences name keys, with and without keys of one's own.
+func TestProseNamesTheKeysOfThePerson(t *testing.T) {
+	for _, c := range []struct {
+		chosen        map[string][]string
+		want, without []string
+	}{
+		{nil, []string{"Nothing was said yet.", "here. esc goes back."}, []string{"X goes back"}},
+		{map[string][]string{"everywhere.back": {"X"}}, []string{"here. X goes back."}, []string{"esc goes back"}},
+		{map[string][]string{"everywhere.theme": {"X"}}, []string{"here. esc goes back."}, []string{"X goes back"}},
+	} {
+		d := drive(t, func(o *Options) { o.Keys = c.chosen }, oomKilled("database-0", time.Minute))
+		d.press("M")
+		d.sees(c.want...)
+		for _, not := range c.without {
+			if strings.Contains(d.screen(), not) {
+				t.Errorf("keys %v: %q is on the screen", c.chosen, not)
+			}
+		}
+	}
+}
+
+func TestTheDiagnosisNamesTheKeysOfThePerson(t *testing.T) {
+	d := drive(t, func(o *Options) {
+		o.Keys = map[string][]string{"diagnosis.copy-command": {"Y"}, "diagnosis.how-it-works": {"W"}}
+	}, oomKilled("database-0", time.Minute))
+	d.press("d")
+	d.sees("Y copies", "W tells how it works")
+}

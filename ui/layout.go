@@ -50,7 +50,7 @@ func (a *App) View() tea.View {
 
 // frame is the room of the screen on top.
 func (a *App) frame() views.Frame {
-	return views.Frame{Width: a.width, Height: a.height - ownLines, Theme: a.theme, Now: a.now, Zone: a.zone}
+	return views.Frame{Width: a.width, Height: a.height - ownLines, Theme: a.theme, Now: a.now, Zone: a.zone, KeyName: a.keys.namer(a.top())}
 }
 
 // tooSmall says how much room is needed, cut to what there is.
@@ -184,8 +184,12 @@ func (a *App) helpGroups() []views.HelpGroup {
 		own = append(own, listKeys...)
 	}
 	app := slices.DeleteFunc(slices.Clone(appKeys), func(b key.Binding) bool { return b.Keys()[0] != "esc" && hidden(b, own) })
-	return []views.HelpGroup{
+	out := []views.HelpGroup{
 		{Title: s.Title().String(), Keys: a.keys.shown(s, own)},
 		{Title: everywhere, Keys: a.keys.shown(s, app)},
 	}
+	if w, ok := s.(interface{ Words() []key.Binding }); ok {
+		out = append(out, views.HelpGroup{Title: "What it says here", Keys: w.Words()})
+	}
+	return out
 }

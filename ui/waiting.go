@@ -26,7 +26,7 @@ func (a *App) waiting() (wait, bool) {
 	if a.switching != "" {
 		w := wait{what: "switching to " + a.switching, since: a.switchSince}
 		if len(a.stack) == 1 {
-			w.end = "esc stays here"
+			w.end = a.backKey() + " stays here"
 		}
 		return w, true
 	}
@@ -45,7 +45,7 @@ func (a *App) waiting() (wait, bool) {
 		return wait{}, false
 	}
 	if l := a.state.Diagnoses[k]; l != nil && l.Loading {
-		w := wait{what: "reading 30 days of memory", since: a.began[k], end: "esc goes back"}
+		w := wait{what: "reading 30 days of memory", since: a.began[k], end: a.backKey() + " goes back"}
 		if p := a.progress[k]; p != nil {
 			w.done, w.total = int(p.done.Load()), int(p.total.Load())
 		}
@@ -53,7 +53,7 @@ func (a *App) waiting() (wait, bool) {
 	}
 	for key, l := range a.state.Charts {
 		if key.Key == k && l.Loading {
-			return wait{what: data.Textf("reading the chart of %s", key.Window), since: a.began[key], end: "esc goes back"}, true
+			return wait{what: data.Textf("reading the chart of %s", key.Window), since: a.began[key], end: a.backKey() + " goes back"}, true
 		}
 	}
 	return wait{}, false
@@ -102,3 +102,6 @@ func (a *App) takeBack() tea.Cmd {
 	}
 	return a.do(views.Back{})
 }
+
+// backKey names the key that goes back.
+func (a *App) backKey() data.Text { return data.Clean(a.keys.name(a.top(), keyBack)) }

@@ -211,7 +211,7 @@ func (s *CaseScreen) partsText(f Frame) []string {
 	text, style := "", th.Muted
 	switch {
 	case l == nil:
-		text = g.Unknown + " What memory is made of has not been read for this window: r reads it."
+		text = g.Unknown + " What memory is made of has not been read for this window: " + f.Key(keyCaseReload) + " reads it."
 	case l.Loading && l.Value == nil:
 		text, style = g.Busy+" "+s.waiting("Reading what memory is made of"), th.Info
 	case l.Problem != "":

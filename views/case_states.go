@@ -30,15 +30,15 @@ func (s *CaseScreen) instead(f Frame) []string {
 	var say []remark
 	switch {
 	case l != nil && l.Value != nil && l.Problem == "":
-		say = s.emptyChart(th)
+		say = s.emptyChart(f)
 	case l != nil && l.Loading:
 		say = s.loadingChart(th, l)
 	case !s.hasMetrics():
-		say = noMetrics(th)
+		say = noMetrics(f)
 	case l != nil && l.Problem != "":
-		say = failedChart(th, l.Problem.String(), s.window)
+		say = failedChart(f, l.Problem.String(), s.window)
 	default:
-		say = s.neverAsked(th)
+		say = s.neverAsked(f)
 	}
 	sh := &sheet{t: th, width: f.Width}
 	sh.add("")
@@ -49,12 +49,12 @@ func (s *CaseScreen) instead(f Frame) []string {
 }
 
 // noMetrics is said where no Prometheus is configured: what is missing, what is known all the same, what to do.
-func noMetrics(th *themes.Theme) []remark {
-	g := th.Glyphs
+func noMetrics(f Frame) []remark {
+	th, g := f.Theme, f.Theme.Glyphs
 	return []remark{
 		{g.Unknown, th.Warn, "No memory history: no Prometheus is configured."},
 		{g.Dot, th.Muted, "Not known without it: how memory rose before the kill, peaks and percentiles, whether it leaks, kills that the API server has forgotten."},
-		{g.Dot, th.Muted, "Known from the API server: the last kill with its exit code, limit and request, restarts, the workload (below), and the confirmation in the diagnosis (d)."},
+		{g.Dot, th.Muted, "Known from the API server: the last kill with its exit code, limit and request, restarts, the workload (below), and the confirmation in the diagnosis (" + f.Key(keyCaseDiagnose) + ")."},
 		{g.Arrow, th.Accent, "Start with --prometheus-url URL to have the history too."},
 	}
 }
@@ -70,15 +70,17 @@ func (s *CaseScreen) loadingChart(th *themes.Theme, l *Loaded[data.Chart]) []rem
 	}
 }
 
-func failedChart(th *themes.Theme, problem string, w data.Window) []remark {
+func failedChart(f Frame, problem string, w data.Window) []remark {
+	th := f.Theme
 	return []remark{
 		{th.Glyphs.Bad, th.Bad, fmt.Sprintf("The memory of the last %s could not be read.", spelled[w])},
 		{th.Glyphs.Dot, th.Muted, problem},
-		{th.Glyphs.Arrow, th.Accent, "r tries again, [ and ] read another window."},
+		{th.Glyphs.Arrow, th.Accent, fmt.Sprintf("%s tries again, %s and %s read another window.", f.keyed(keyCaseReload, keyCaseShorter, keyCaseLonger)...)},
 	}
 }
 
-func (s *CaseScreen) emptyChart(th *themes.Theme) []remark {
+func (s *CaseScreen) emptyChart(f Frame) []remark {
+	th := f.Theme
 	out := []remark{
 		{th.Glyphs.Unknown, th.Warn, fmt.Sprintf("Prometheus has no samples of this container in the last %s.", spelled[s.window])},
 		{th.Glyphs.Dot, th.Muted, "It may have lived for less than a scrape interval, be too new, or not be scraped (cAdvisor metrics of the kubelet)."},
@@ -86,13 +88,14 @@ func (s *CaseScreen) emptyChart(th *themes.Theme) []remark {
 	if c := s.series.chart; c != nil && len(c.Kills) > 0 {
 		out = append(out, remark{th.Glyphs.Kill, th.Kill, fmt.Sprintf("In this window it was killed all the same: %s known.", counted(len(c.Kills), "kill"))})
 	}
-	return append(out, remark{th.Glyphs.Arrow, th.Accent, "] reads a longer window, r reads again, y copies the PromQL."})
+	return append(out, remark{th.Glyphs.Arrow, th.Accent, fmt.Sprintf("%s reads a longer window, %s reads again, %s copies the PromQL.", f.keyed(keyCaseLonger, keyCaseReload, keyCaseCopy)...)})
 }
 
-func (s *CaseScreen) neverAsked(th *themes.Theme) []remark {
+func (s *CaseScreen) neverAsked(f Frame) []remark {
+	th := f.Theme
 	return []remark{
 		{th.Glyphs.Unknown, th.Muted, fmt.Sprintf("The memory of the last %s has not been read yet.", spelled[s.window])},
-		{th.Glyphs.Arrow, th.Accent, "r reads it."},
+		{th.Glyphs.Arrow, th.Accent, f.Key(keyCaseReload) + " reads it."},
 	}
 }
 
@@ -107,7 +110,7 @@ func (s *CaseScreen) unknownCase(f Frame) []string {
 	}
 	sh.note(1, th.Warn, th.Glyphs.Unknown, fmt.Sprintf("%s is not among the containers that are known.", s.key))
 	sh.note(1, th.Muted, th.Glyphs.Dot, "It was not killed within the look-back window, or its pod is gone and forgotten.")
-	sh.note(1, th.Accent, th.Glyphs.Arrow, "esc goes back to the list.")
+	sh.note(1, th.Accent, th.Glyphs.Arrow, f.Key(KeyBack)+" goes back to the list.")
 	return sh.lines
 }
 

@@ -82,7 +82,7 @@ func (s *CaseScreen) statChips(f Frame) []chip {
 	} else {
 		out = append(out, chip{"mean of points " + data.HumanBytes(c.mean), th.Text})
 		if s.zoom.whole() && (s.window == data.Day || s.window == data.Week || s.window == data.ThirtyDay) {
-			out = append(out, chip{"% for p95, p99", th.Muted})
+			out = append(out, chip{f.Key(keyCaseLevels) + " for p95, p99", th.Muted})
 		}
 		out = append(out, chip{"lowest point " + data.HumanBytes(c.lowest), th.Text},
 			chip{fmt.Sprintf("%s, each the max of %s", counted(c.count, "point"), data.PromDuration(c.chart.Step)), th.Muted})

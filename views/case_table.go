@@ -49,7 +49,7 @@ func (s *CaseScreen) tableLines(f Frame, w, h int) []string {
 		if rest := len(rows) - end; rest > 0 {
 			mark += fmt.Sprintf("  %s %d older", th.Glyphs.Down, rest)
 		}
-		out = append(out, Render(th.Muted, Cut(mark+"  j k pgdn pgup g G", w)))
+		out = append(out, Render(th.Muted, Cut(mark+fmt.Sprintf("  %s %s to scroll", f.keyed(keyCaseDown, keyCaseUp)...), w)))
 	}
 	return out
 }

@@ -40,7 +40,7 @@ func (s *CaseScreen) tabs(f Frame) []string {
 // rangeText says what part of the window is shown.
 func (s *CaseScreen) rangeText(f Frame) string {
 	c := s.series.chart
-	return "zoom " + s.timeText(c.From, f.Zone, false) + "–" + s.timeText(c.To, f.Zone, false) + ", 0 shows all"
+	return "zoom " + s.timeText(c.From, f.Zone, false) + "–" + s.timeText(c.To, f.Zone, false) + ", " + f.Key(keyCaseWhole) + " shows all"
 }
 
 // withLegend puts the legend to the right of the windows, and what has no room there below.

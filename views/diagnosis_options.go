@@ -82,7 +82,7 @@ const (
 
 // layOptions writes the sizes that other statistics would give, with what each costs in memory and in kills. on is how far
 // the choice is from the recommended size.
-func layOptions(s *sheet, base *analysis.Diagnosis, on int) {
+func layOptions(s *sheet, f Frame, base *analysis.Diagnosis, on int) {
 	list := sizeChoices(base)
 	if len(base.Recommendation.Options) < 2 {
 		return
@@ -91,7 +91,7 @@ func layOptions(s *sheet, base *analysis.Diagnosis, on int) {
 		s.prose(3, s.t.Muted, "p95, p99 and the maximum, each with 20% of room, come to the same limit.")
 		return
 	}
-	s.heading("Which size (o chooses)")
+	s.heading("Which size (" + f.Key(stepSize) + " chooses)")
 	wide, cut := s.width >= optionWide, false
 	head := "   " + Pad("sized for", optionNameW) + PadLeft("limit", optionLimitW) + PadLeft("more", optionMoreW)
 	if wide {

@@ -107,7 +107,7 @@ func stepBanner(f Frame, l Loaded[analysis.Diagnosis], step, frames int) []strin
 		return []string{Cut(" "+Render(t.Info, turning(t, frames))+" "+Render(t.Muted, "Reading history"+progressText(l.Done, l.Total)), f.Width)}
 	case l.Problem != "":
 		sh := &sheet{t: t, width: f.Width}
-		sh.alert(1, t.Warn, t.Glyphs.Warn, "No newer answer: "+l.Problem.String()+". Press r to try again.")
+		sh.alert(1, t.Warn, t.Glyphs.Warn, "No newer answer: "+l.Problem.String()+". Press "+f.Key(stepMake)+" to try again.")
 		return sh.lines[:min(len(sh.lines), 3)]
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 )
 
 // laySize writes the size of d, which is the recommended one of base or another that was chosen: now and new, how it was reckoned, what it costs, and what to mind.
-func laySize(s *sheet, d, base *analysis.Diagnosis, option int) {
+func laySize(s *sheet, f Frame, d, base *analysis.Diagnosis, option int) {
 	r, now := d.Recommendation, d.Container.Resources
 	s.blank()
 	if r.Limit == nil && r.Request == nil {
@@ -26,7 +26,7 @@ func laySize(s *sheet, d, base *analysis.Diagnosis, option int) {
 	if text := bridgeText(r, d.Cause.Class); text != "" {
 		s.alert(1, s.t.Warn, s.t.Glyphs.Warn, text)
 	}
-	layOptions(s, base, option)
+	layOptions(s, f, base, option)
 	layNext(s, d)
 	if len(r.Steps) > 0 {
 		s.heading("How it was reckoned" + behind(r.Policy))

@@ -32,7 +32,7 @@ func layStep(s *sheet, f Frame, l stepLay) {
 	evidence, against := stepEvidence(d, i)
 	switch i {
 	case 4:
-		laySize(s, d, l.base, l.option)
+		laySize(s, f, d, l.base, l.option)
 	case 3:
 		layCause(s, d)
 	case historyStep:
@@ -48,7 +48,7 @@ func layStep(s *sheet, f Frame, l stepLay) {
 	if i == 3 {
 		layAdvice(s, d)
 	}
-	layCommands(s, d, i)
+	layCommands(s, f, d, i)
 	if st.Doubt != "" {
 		s.heading("Where this could be wrong")
 		s.prose(3, s.t.Text, st.Doubt.String())
@@ -56,7 +56,7 @@ func layStep(s *sheet, f Frame, l stepLay) {
 	layGaps(s, d, i)
 	if !l.lesson {
 		s.blank()
-		s.prose(1, s.t.Muted, "New to this? w tells how it works.")
+		s.prose(1, s.t.Muted, "New to this? "+f.Key(stepWhy)+" tells how it works.")
 	}
 }
 
@@ -143,16 +143,20 @@ func layDetail(s *sheet, d *analysis.Diagnosis, i int) {
 	}
 }
 
-func layCommands(s *sheet, d *analysis.Diagnosis, i int) {
+func layCommands(s *sheet, f Frame, d *analysis.Diagnosis, i int) {
 	own := ownCommands(d, i)
 	if len(own) == 0 {
 		return
 	}
-	title := "See it yourself (y copies, tab chooses another)"
+	title := "See it yourself"
 	if i == 4 && d.Commands.Fix != "" {
-		title = "Do it by hand (y copies, tab chooses another)"
+		title = "Do it by hand"
 	}
-	s.heading(title)
+	hint := f.Key(stepCopy) + " copies"
+	if len(stepCommands(d, i)) > 1 {
+		hint += ", " + f.Key(stepTab) + " chooses another"
+	}
+	s.heading(title + " (" + hint + ")")
 	for _, c := range own {
 		s.command(1, c, true)
 	}

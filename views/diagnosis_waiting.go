@@ -19,7 +19,7 @@ func diagnosisWaiting(f Frame, k data.Key, l Loaded[analysis.Diagnosis], frames 
 	if !l.Loading && l.Problem != "" {
 		sh.alert(1, t.Bad, t.Glyphs.Bad, "The diagnosis could not be made: "+l.Problem.String())
 		sh.blank()
-		sh.prose(1, t.Text, "What to do: press r to try again, c for the facts and the chart, esc to go back to the list.")
+		sh.prose(1, t.Text, fmt.Sprintf("What to do: press %s to try again, %s for the facts and the chart, %s to go back to the list.", f.keyed(stepMake, stepCase, KeyBack)...))
 		return sh.lines
 	}
 	sh.hang(" "+Render(t.Info, turning(t, frames))+" ", t.Text, "Reading 30 days of history "+t.Glyphs.Ellipsis)

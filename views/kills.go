@@ -226,7 +226,7 @@ func (s *Kills) want(m tea.KeyPressMsg) Intent {
 				return Copy{Text: e.From, What: "the command that confirms it"}
 			}
 		}
-		return Say{"There is no command for this one: press d to see how it was judged"}
+		return Say{"There is no command for this one: the diagnosis says how it was judged"}
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func newRowPens(t *themes.Theme, of func(lipgloss.Style) pen) rowPens {
 // drawRow draws one case. The row under the cursor is set off from its left edge to the end of its workload's name, which
 // tells it apart; the other cells stay as they are, so that a step of the cursor writes a third of what it would for whole
 // rows. Where selection is reverse video the row is one block. A marked row has a sign in the gap before its first column.
-func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, ref string, chosen, marked bool) string {
+func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, sign, ref string, chosen, marked bool) string {
 	p, mark := &s.pens.plain, s.pens.plain.text.ink(" ")
 	between := p.text // spaces take the pen before them: a change of colour for a space is bytes that nobody sees
 	if chosen {
@@ -72,9 +72,10 @@ func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, ref string, ch
 			break
 		}
 		if cols[i].id == "workload" {
-			ref = withWord(ref, scoped, cols[i].min)
+			ref = withWord(ref, scoped, cols[i].min-Width(sign))
 		}
 	}
+	ref = sign + ref
 	for i, col := range cols {
 		if i == 0 && marked && col.gap > 0 {
 			b.WriteString(p.mark.ink(f.Theme.Glyphs.Rollout) + between.ink(strings.Repeat(" ", col.gap-1)))
@@ -107,6 +108,9 @@ func (s *Kills) drawRow(f Frame, cols []column, c *analysis.Case, ref string, ch
 // withWord puts a word at the right end of a name's room of w cells.
 func withWord(name, word string, w int) string {
 	room := w - Width(word) - 1
+	if Width(name) > room {
+		name = bareRef(name)
+	}
 	return CutMiddle(name, room) + strings.Repeat(" ", max(1, room-Width(name)+1)) + word
 }
 
@@ -150,6 +154,9 @@ func (s *Kills) cell(f Frame, col column, c *analysis.Case, ref string, p *rowPe
 	case "peak":
 		sev := shareSeverity(f.Theme, c.Near)
 		text = Percent(c.Near) + " "
+		if c.Near == nil && !s.board.Metrics.Checked {
+			text = f.Theme.Glyphs.Ellipsis + " " // it is being read
+		}
 		if c.Near != nil {
 			text, with = Percent(c.Near)+sev.glyph, p.share(*c.Near)
 		}

@@ -12,8 +12,8 @@ import (
 // killWidths are the widest contents of the columns that hold names, in cells, and how many steps sparklines have.
 type killWidths struct {
 	namespace, ref, short, container, pod, node, spark, label int
-	refs, shorts widthCounts // of workloads with their kind, and with its short name
-	scoped                                                    bool // some row has a scope that is worth a word
+	refs, shorts                                              widthCounts // of workloads with their kind, and with its short name
+	scoped                                                    bool        // some row has a scope that is worth a word
 }
 
 // see makes room for a case.

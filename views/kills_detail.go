@@ -32,7 +32,7 @@ func (s *Kills) detail(f Frame, room int) []string {
 	}
 	why := c.Confirmation.Why.String()
 	if why == "" {
-		why = "Press d to see how this was judged."
+		why = "Press " + f.Key(killsDiagnose) + " to see how this was judged."
 	}
 	folded := fold(why, w)
 	if len(folded) > whyLines {
@@ -122,7 +122,7 @@ func (s *Kills) memoryFacts(f Frame, c *analysis.Case) []chip {
 	if kind := c.Container.Kind; kind != data.RegularContainer && kind != "" {
 		out = append(out, chip{string(kind) + " container", t.Text})
 	}
-	if c.Near == nil && c.Overview.Peak == nil {
+	if c.Near == nil && c.Overview.Peak == nil && s.board.Metrics.Checked {
 		out = append(out, chip{"no samples: peak " + t.Glyphs.Unknown, t.Muted})
 	}
 	out = append(out, s.origin(f, c)...)

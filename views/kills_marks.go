@@ -97,5 +97,5 @@ func marksText(n int) string {
 	if n == 0 {
 		return "Nothing is marked now."
 	}
-	return fmt.Sprintf("%d marked: F fixes them one after another, each with its own diff and yes.", n)
+	return fmt.Sprintf("%d marked for a fix, one after another, each with its own diff and yes", n)
 }

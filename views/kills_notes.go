@@ -70,21 +70,21 @@ func (s *Kills) empty(f Frame) []string {
 	switch b := s.board; {
 	case s.filter.text != "" && len(s.lists[s.tab].cases) > 0:
 		sh.note(2, t.Strong, g.Unknown, fmt.Sprintf("No row matches /%s.", s.filter.text))
-		sh.prose(4, t.Muted, "esc clears the filter. Words match namespace, pod, workload, container and node; ns: pod: workload: container: node: look at one of them.")
+		sh.prose(4, t.Muted, f.Key(killsClear)+" clears the filter. Words match namespace, pod, workload, container and node; ns: pod: workload: container: node: look at one of them.")
 	case b == nil || b.Health.State == data.Connecting || b.Health.State == "":
-		s.connecting(sh)
+		s.connecting(f, sh)
 	case s.tab == tabRuled:
 		sh.note(2, t.Strong, g.OK, "Nothing looked like an OOM kill without being one in the last "+s.window()+".")
 		sh.prose(4, t.Muted, "Here stand containers that ended with exit code 137 or by eviction for another reason: a failed probe, a deadline, a deletion.")
-		sh.prose(4, t.Muted, "tab shows the OOMKilled ones: "+thousands(len(b.Cases))+".")
+		sh.prose(4, t.Muted, f.Key(killsTab)+" shows the OOMKilled ones: "+thousands(len(b.Cases))+".")
 	default:
-		s.healthy(sh)
+		s.healthy(f, sh)
 	}
 	return sh.lines
 }
 
 // connecting says what is waited for.
-func (s *Kills) connecting(sh *sheet) {
+func (s *Kills) connecting(f Frame, sh *sheet) {
 	t := sh.t
 	where, why := "the cluster", data.Text("")
 	if s.board != nil {
@@ -97,15 +97,15 @@ func (s *Kills) connecting(sh *sheet) {
 	}
 	sh.note(2, t.Strong, t.Glyphs.Busy, "Reading pods of "+where+" "+t.Glyphs.Ellipsis)
 	if why == "" {
-		sh.prose(4, t.Muted, "Rows appear as they are found. q quits.")
+		sh.prose(4, t.Muted, "Rows appear as they are found. "+f.Key(KeyQuit)+" quits.")
 		return
 	}
 	sh.prose(4, t.Bad, "The last try failed: "+why.String())
-	sh.prose(4, t.Muted, "It is tried again until it works. q quits; kubectl get pods -A shows whether kubectl can reach it.")
+	sh.prose(4, t.Muted, "It is tried again until it works. "+f.Key(KeyQuit)+" quits; kubectl get pods -A shows whether kubectl can reach it.")
 }
 
 // healthy says that there is nothing to do, how far that can be trusted, and where to look next.
-func (s *Kills) healthy(sh *sheet) {
+func (s *Kills) healthy(f Frame, sh *sheet) {
 	t, g, b := sh.t, sh.t.Glyphs, s.board
 	nothing := "No container was OOMKilled in the last " + s.window() + "."
 	switch {
@@ -124,7 +124,7 @@ func (s *Kills) healthy(sh *sheet) {
 	sh.blank()
 	sh.prose(4, t.Muted, "A new kill appears here by itself. The API server remembers the last end of each container and nothing of deleted pods"+s.beyond()+".")
 	if n := len(b.Ruled); n > 0 {
-		sh.prose(4, t.Muted, "tab shows what looked like an OOM kill and was none: "+thousands(n)+".")
+		sh.prose(4, t.Muted, f.Key(killsTab)+" shows what looked like an OOM kill and was none: "+thousands(n)+".")
 	}
 }
 

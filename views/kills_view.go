@@ -28,7 +28,7 @@ func (s *Kills) View(f Frame) string {
 	for at := from; at < to; at++ {
 		c, sign, name := l.shownAs(l.rows[at], &f.Theme.Glyphs)
 		marked := len(l.markedOf(l.rows[at], s.marks)) > 0
-		lines = append(lines, s.drawRow(f, cols, c, sign+form(name), at == l.cursor, marked))
+		lines = append(lines, s.drawRow(f, cols, c, sign, form(name), at == l.cursor, marked))
 	}
 	for len(lines) < f.Height-len(detail) {
 		lines = append(lines, "")

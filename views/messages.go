@@ -91,7 +91,7 @@ func (s *Messages) View(f Frame) string {
 	if len(s.all) == 0 {
 		return Fill(f, append(lines,
 			"   "+Render(t.Text, "Nothing was said yet."),
-			"   "+Render(t.Muted, Cut("What is copied, saved, refused or fails is kept here. esc goes back.", f.Width-3))))
+			"   "+Render(t.Muted, Cut("What is copied, saved, refused or fails is kept here. "+f.Key(KeyBack)+" goes back.", f.Width-3))))
 	}
 	s.page = max(1, f.Height-len(lines)-1)
 	var rows []string

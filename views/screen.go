@@ -19,6 +19,8 @@ type Frame struct {
 	Theme         *themes.Theme
 	Now           time.Time
 	Zone          *time.Location // of times on screen; never nil
+	// KeyName returns the name of the key that a binding has now; nil where all keys are the program's own. See Key.
+	KeyName func(key.Binding) string
 }
 
 // Screen is one page of the program.
