@@ -56,6 +56,22 @@ const helpColumn = 38
 // helpKey is the room for a key's name in cells.
 const helpKey = 13
 
+// word is a word of a screen with its meaning, which help shows beside the keys. It is a binding of no key.
+func word(name, means string) key.Binding {
+	return key.NewBinding(key.WithKeys(""), key.WithHelp(name, means))
+}
+
+func isWord(k key.Binding) bool { return len(k.Keys()) == 1 && k.Keys()[0] == "" }
+
+// meaning draws a word with its meaning below it.
+func meaning(f Frame, h key.Help, w int) []string {
+	out := []string{"   " + Render(f.Theme.Key, Cut(h.Key, w-4))}
+	for _, line := range fold(h.Desc, w-7) {
+		out = append(out, "     "+Render(f.Theme.KeyDesc, line))
+	}
+	return out
+}
+
 // helpBlocks draws each group by itself.
 func helpBlocks(f Frame, groups []HelpGroup) [][]string {
 	w := min(f.Width, 2*helpColumn)
@@ -68,6 +84,10 @@ func helpBlocks(f Frame, groups []HelpGroup) [][]string {
 		for _, k := range g.Keys {
 			h := k.Help()
 			if !k.Enabled() || h.Key == "" {
+				continue
+			}
+			if isWord(k) {
+				block = append(block, meaning(f, h, w)...)
 				continue
 			}
 			block = append(block, "   "+Render(f.Theme.Key, Pad(h.Key, helpKey))+Render(f.Theme.KeyDesc, Cut(h.Desc, w-helpKey-4)))

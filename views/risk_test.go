@@ -225,3 +225,32 @@ func TestRiskSmallest(t *testing.T) {
 		}
 	}
 }
+
+// Help says what the words and numbers of the tab mean, whole, at every size.
+func TestRiskWordsInHelp(t *testing.T) {
+	t.Parallel()
+	words := riskList(t, nil).Words()
+	if len(words) < 8 || killsWith(t, nil).Words() != nil {
+		t.Fatalf("%d words", len(words))
+	}
+	groups := []HelpGroup{{"List", riskList(t, nil).Keys()}, {"What it says here", words}}
+	for _, sz := range fitSizes {
+		f := frameOf(t, "dark", sz.width, sz.height)
+		seen := ""
+		for from := range HelpMax(f, groups) + 1 {
+			view := HelpView(f, "Keys", groups, from)
+			checkFits(t, f, view)
+			seen += strings.Join(strings.Fields(ansi.Strip(view)), " ")
+		}
+		if sz.width < helpColumn || sz.width >= 2*helpColumn {
+			continue // in two columns the words of a meaning are parted by the other column
+		}
+		for _, w := range words {
+			for _, part := range strings.Fields(w.Help().Desc) {
+				if !strings.Contains(seen, part) {
+					t.Errorf("%dx%d: %q of %s is cut", sz.width, sz.height, part, w.Help().Key)
+				}
+			}
+		}
+	}
+}
