@@ -26,6 +26,9 @@ const (
 	risingBy      = 1.5
 )
 
+// maxCounts is how many counts of one line are followed.
+const maxCounts = 4
+
 // logSigns are what is looked for, the clearest first.
 var logSigns = []struct {
 	re          *regexp.Regexp
@@ -44,11 +47,12 @@ var logSigns = []struct {
 	{regexp.MustCompile(`(?i)too many connections|connection pool (is )?(exhausted|full|timeout)|remaining connection slots|connection leak|unclosed (connection|client session|resource)`), "connections run short or are not closed", "Connections that are not given back keep memory on both sides."},
 	{regexp.MustCompile(`(?i)no space left on device`), "a volume was full", "If it is /dev/shm or a memory-backed volume, its files are memory too."},
 	{regexp.MustCompile(`(?i)pause full|\bfull gc\b|mark-sweep .*allocation failure|concurrent mode failure|to-space exhausted`), "the collector ran at its end", "Full collections one after the other: what is left in the heap is really in use."},
+	{regexp.MustCompile(`(?i)\b(received|got|caught) (signal )?(SIGTERM|terminated)\b|\bSIGTERM received\b|signal 15\b`), "it was asked to stop before it was killed", "A liveness probe, an eviction or a rollout ended it, and SIGKILL came when it took too long: its memory may be innocent."},
 	{regexp.MustCompile(`(?i)\bOOM command not allowed\b|maxmemory`), "a cache has met its own bound", "maxmemory was reached: evict, or give it more and the container too."},
 }
 
-// connections finds a count of connections, goroutines, threads, sessions or workers in a line.
-var connections = regexp.MustCompile(`(?i)\b(connections?|conns|goroutines|threads|sessions|clients|in[_-]?flight|queue(?:[_ ]?(?:size|length|depth))?)["']?\s*[=:]\s*["']?(\d{1,9})\b|\b(\d{1,9})\s+(?:open |active |idle )?(connections|goroutines|threads|sessions|clients)\b`)
+// connections finds counts of connections, streams, goroutines, threads, sessions, open files or buffers in a line.
+var connections = regexp.MustCompile(`(?i)\b(connections?|conns|streams|subscriptions|listeners|goroutines|threads|sessions|clients|open[_-](?:files|fds|handles|buffers)|in[_-]?flight|queue(?:[_ ]?(?:size|length|depth))?)["']?\s*[=:]\s*["']?(\d{1,9})\b|\b(\d{1,9})\s+(?:open |active |idle )?(connections|goroutines|threads|sessions|clients)\b`)
 
 // LogHints returns what a log's end tells of memory, the clearest first, and last of all its last lines.
 func LogHints(l *data.LogTail) []LogHint {
@@ -84,22 +88,23 @@ func risingCounts(l *data.LogTail) []LogHint {
 	values, lines := map[string][]float64{}, map[string][]int{}
 	var names []string
 	for i := range l.Lines {
-		m := connections.FindStringSubmatch(l.Lines[i].Text.String())
-		if m == nil || l.Lines[i].Binary {
+		if l.Lines[i].Binary {
 			continue
 		}
-		name, number := m[1], m[2]
-		if name == "" {
-			name, number = m[4], m[3]
+		for _, m := range connections.FindAllStringSubmatch(l.Lines[i].Text.String(), maxCounts) {
+			name, number := m[1], m[2]
+			if name == "" {
+				name, number = m[4], m[3]
+			}
+			v, err := strconv.ParseFloat(number, 64)
+			if err != nil {
+				continue
+			}
+			if values[name] == nil {
+				names = append(names, name)
+			}
+			values[name], lines[name] = append(values[name], v), append(lines[name], i)
 		}
-		v, err := strconv.ParseFloat(number, 64)
-		if err != nil {
-			continue
-		}
-		if values[name] == nil {
-			names = append(names, name)
-		}
-		values[name], lines[name] = append(values[name], v), append(lines[name], i)
 	}
 	var out []LogHint
 	for _, name := range names {

@@ -99,6 +99,8 @@ func TestLogHints(t *testing.T) {
 		{"FATAL: sorry, too many connections already", "connections run short or are not closed"},
 		{"write /dev/shm/ring: no space left on device", "a volume was full"},
 		{"[123.4s][info][gc] GC(88) Pause Full (Allocation Failure) 500M->499M(512M) 812ms", "the collector ran at its end"},
+		{`{"msg":"received SIGTERM, closing"}`, "it was asked to stop before it was killed"},
+		{"trap -- SIGTERM is handled", ""},
 		{"[123.4s][info][gc] GC(87) Pause Young (Normal) 300M->120M(512M) 8ms", ""},
 		{"GET /export?all=true 200", ""},
 	} {
@@ -130,6 +132,9 @@ func TestConnectionsThatRise(t *testing.T) {
 		{"rising", []string{"pool: connections=10", "work", "pool: connections=25", "pool: connections=60"}, "connections rose from 10 to 60"},
 		{"in words", []string{"12 active connections", "30 active connections", "90 active connections"}, "connections rose from 12 to 90"},
 		{"in JSON", []string{`{"goroutines": 100}`, `{"goroutines": 400}`, `{"goroutines": 900}`}, "goroutines rose from 100 to 900"},
+		{"after a count that is steady", []string{"connections=9 goroutines=100", "connections=9 goroutines=400", "connections=9 goroutines=900"}, "goroutines rose from 100 to 900"},
+		{"streams", []string{"streams=10", "streams=40", "streams=90"}, "streams rose from 10 to 90"},
+		{"buffers", []string{`{"open_buffers":10}`, `{"open_buffers":40}`, `{"open_buffers":90}`}, "open_buffers rose from 10 to 90"},
 		{"steady", []string{"connections=10", "connections=11", "connections=10"}, ""},
 		{"up and down", []string{"connections=10", "connections=90", "connections=12", "connections=80", "connections=20"}, ""},
 		{"too few", []string{"connections=10", "connections=90"}, ""},

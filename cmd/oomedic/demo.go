@@ -91,6 +91,7 @@ func (s *demoCluster) start(ctx context.Context) error {
 	s.written = journal.New(filepath.Join(s.folder, "changes.jsonl"), nil)
 	s.client = kube.NewFor(s.box.Clientset(), "embedded", kube.Options{
 		Namespaces: o.namespaces(), Selector: o.selector, ReadOnly: o.readOnly, Context: demoContext, Log: o.log, Journal: s.written, Now: clock,
+		Dial: s.box.DialPod,
 	})
 	if s.cluster, err = s.client.Check(ctx); err != nil {
 		return err

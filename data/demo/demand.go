@@ -37,6 +37,7 @@ type usage struct {
 	cores   float64 // processor time; 0 for as much as goes with what is received
 	reads   float64 // from disks, bytes a second; 0 for next to nothing
 	threads float64 // 0 for a dozen
+	leaked  float64 // of set, what is never given back, bytes
 	breach  bool    // a child went over the limit and is dead; set is what lives on
 }
 
@@ -70,7 +71,7 @@ func leak(base, rate float64) demand {
 		slope := rate * around(m.key^0x1ea4, int64(m.life), 0.03)
 		flight := 26 * math.Pow(math.Max(0, wander(m.key^0xf1, m.clock*25)), 4)
 		set := (base - 40*math.Exp(-m.age/0.03) + slope*m.age + flight) * mi
-		return usage{set: set + jitter(m, 0.8), file: 4 * mi, idle: 12 * mi, receive: 3e4 * (0.3 + season(m.clock))}
+		return usage{set: set + jitter(m, 0.8), file: 4 * mi, idle: 12 * mi, receive: 3e4 * (0.3 + season(m.clock)), leaked: slope * m.age * mi}
 	}
 }
 
@@ -197,7 +198,7 @@ func bursts(m moment) usage {
 	if minute == math.Floor(60*(m.origin-3-8*unit(m.key, 7))) { // one huge picture came within the last half day
 		size = 420
 	}
-	ramp := math.Min(1, (m.clock*60-minute)*4)
+	ramp := math.Min(1, math.Min((m.clock*60-minute)*4, m.age*900)) // a picture takes some seconds to read, after a start too
 	set := (138 + 14*season(m.clock) + size*ramp) * mi
 	return usage{set: set + jitter(m, 6), file: 12 * mi, idle: 80 * mi, receive: 5e4 + size*mi/60, sockets: 12 + 5*season(m.clock), cores: 0.1 + math.Min(0.8, size/400)}
 }
@@ -231,7 +232,7 @@ func migration(m moment) usage {
 func accumulation(m moment) usage {
 	slope := 1.45 * around(m.key^0xac, int64(m.life), 0.15)
 	set := (78*(0.7+0.3*filled(m.age, 0.1)) + slope*m.age) * mi
-	return usage{set: set + jitter(m, 1.5), file: 10 * mi, idle: 60 * mi, receive: 8e4 * (0.4 + season(m.clock))}
+	return usage{set: set + jitter(m, 1.5), file: 10 * mi, idle: 60 * mi, receive: 8e4 * (0.4 + season(m.clock)), leaked: slope * m.age * mi}
 }
 
 // compactions is a time series database: its head grows for two hours and is then written out.

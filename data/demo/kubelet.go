@@ -44,10 +44,11 @@ func (p *pod) tick(now time.Time, d time.Duration, speed float64, clock demandCl
 	case p.w.ending == childDies:
 		if u.breach && !c.breached {
 			c.children++
+			p.children = append(p.children, now)
 		}
 		c.breached = u.breach
 	case u.set > limit:
-		c.life.shm = u.shm
+		c.left = u.shm
 		p.end(now, reasonOOM, 137, "")
 		return true
 	case p.job && c.age >= batchTakes:
@@ -75,6 +76,7 @@ func (p *pod) end(now time.Time, reason string, code int32, message string) {
 	c := &p.run
 	t := terminatedState(reason, code, message, c.life.start, now, p.containerID(c.life.n))
 	c.running, p.readyAt = false, time.Time{}
+	c.life.end, c.life.reason, c.life.exitCode = now, reason, code
 	if p.job {
 		c.current, p.done = t, true
 		return
@@ -84,6 +86,8 @@ func (p *pod) end(now time.Time, reason string, code int32, message string) {
 		first, most = liveBackoffFirst, liveBackoffMost
 	}
 	pause := c.pauses.pause(c.age, first, most)
+	former := c.life
+	c.former = &former
 	c.last, c.until, c.waiting = t, now.Add(pause), reasonBackoff
 	c.message = p.backoffMessage(pause)
 }
@@ -97,7 +101,7 @@ func (p *pod) backoffMessage(pause time.Duration) string {
 // room, the start fails.
 func (p *pod) start(now time.Time) {
 	c := &p.run
-	n, shm := c.life.n, c.life.shm
+	n, shm := c.life.n, c.left
 	if c.last != nil {
 		n++
 		c.restarts++
@@ -118,8 +122,9 @@ func (p *pod) start(now time.Time) {
 func (p *pod) finishInit(now time.Time) {
 	c := &p.run
 	done := terminatedState(reasonCompleted, 0, "", c.life.start, now, p.containerID(c.life.n))
-	n := c.life.n + 1
-	*c = container{running: true, last: done, life: life{n: n, start: now}}
+	n, first := c.life.n+1, c.life
+	first.end, first.reason = now, reasonCompleted
+	*c = container{running: true, last: done, former: &first, life: life{n: n, start: now}}
 	p.initDone, p.readyAt, p.live = true, now.Add(readyAfter), nil
 }
 
@@ -130,7 +135,7 @@ func (p *pod) inherit(origin time.Time, pauses backoff) {
 	c.life, c.restarts, c.pauses = l, int32(l.n), pauses
 	if l.n > 0 {
 		before := p.lives[len(p.lives)-2]
-		c.last = before.terminated(p.containerID(before.n))
+		c.last, c.former = before.terminated(p.containerID(before.n)), &before
 	}
 	if l.end.IsZero() {
 		c.running, c.age = true, origin.Sub(l.start)
@@ -142,7 +147,10 @@ func (p *pod) inherit(origin time.Time, pauses backoff) {
 		}
 		return
 	}
-	c.last = l.terminated(p.containerID(l.n))
+	c.last, c.former, c.left = l.terminated(p.containerID(l.n)), &l, l.shm
+	if l.reason == reasonOOM {
+		c.left = p.w.demand(p.moment(&l, l.end, origin, float64(p.limit()))).shm
+	}
 	pause := min(max(pauses.next/2, backoffFirst), backoffMost)
 	if pauses.next >= backoffMost {
 		pause = backoffMost

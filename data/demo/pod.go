@@ -28,7 +28,7 @@ type pod struct {
 	done       bool // its Job's pod ended
 	job        bool
 	lives      []life      // of the history, oldest first
-	children   []time.Time // kills of children in the history
+	children   []time.Time // kills of children
 	generation int64
 	changed    bool      // a client resized it
 	gone       time.Time // when it was replaced; zero while it exists
@@ -39,6 +39,8 @@ type pod struct {
 // container is the one container of a pod that has a demand.
 type container struct {
 	life     life
+	former   *life         // the instance before, of which last tells; nil without one
+	left     float64       // bytes that earlier instances left in memory volumes
 	age      time.Duration // on the clock of demand
 	running  bool
 	restarts int32

@@ -50,6 +50,7 @@ type Sandbox struct {
 	db        *tsdb.DB
 	dir       string
 	transport *transport
+	ports     *podPorts
 	clock     func() time.Time
 	log       *slog.Logger
 	cancel    context.CancelFunc
@@ -94,18 +95,23 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 	s.sampled = origin
 	ctx, s.cancel = context.WithCancel(ctx)
 	s.transport = newTransport(s.db, s.now, s.ready)
+	s.ports = newPodPorts(s.api, s.cluster)
 	past := s.cluster.newLoader()
 	past.db, past.oldest = s.db, origin.Add(-history)
 	if o.span > 0 {
 		past.oldest = origin.Add(-o.span)
 	}
-	s.done.Add(1)
+	s.done.Add(2)
 	go s.run(ctx, past)
+	go func() {
+		defer s.done.Done()
+		s.ports.serve()
+	}()
 	return s, nil
 }
 
 // Clientset returns the client of the sandbox's API server. It stays the same.
-func (s *Sandbox) Clientset() kubernetes.Interface { return s.api.clientset }
+func (s *Sandbox) Clientset() kubernetes.Interface { return clientset{s.api.clientset, s} }
 
 // Transport returns a round tripper that answers as a Prometheus at Address does, without a network.
 func (s *Sandbox) Transport() http.RoundTripper { return s.transport }
@@ -203,6 +209,7 @@ func (s *Sandbox) tick(ctx context.Context, d time.Duration) error {
 func (s *Sandbox) Close() error {
 	s.closing.Do(func() {
 		s.cancel()
+		s.ports.close()
 		s.done.Wait()
 		s.api.close()
 		s.transport.close()

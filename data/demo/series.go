@@ -78,6 +78,7 @@ type reading struct {
 	current  string    // the reason of an end after which nothing starts again
 	ended    time.Time // its time
 	done     work
+	exports  bool // the program's own metrics are scraped with this one
 }
 
 // write appends what the kubelet's cAdvisor tells of a reading, with fine also the parts of memory and what the program
@@ -100,6 +101,11 @@ func (t *tracks) write(app storage.Appender, r reading, fine, state bool) error 
 			if err := t.receive.add(app, r.at, math.Floor(r.done.received)); err != nil {
 				return err
 			}
+		}
+	}
+	if r.running && r.exports {
+		if err := t.writeExported(app, r); err != nil {
+			return err
 		}
 	}
 	if r.running && fine {
@@ -251,6 +257,7 @@ func (l *loader) loadPod(app storage.Appender, p *pod) error {
 			continue
 		}
 		slow := n%stateEvery == 0 || until.Sub(at) <= stateEvery*scrapeEvery
+		r.exports = slow && l.origin.Sub(at) < exportedFor
 		if err := t.write(app, r, slow || l.origin.Sub(at) < fineFor, slow); err != nil {
 			return err
 		}
@@ -301,5 +308,6 @@ func (p *pod) sample(app storage.Appender, now time.Time, clock demandClock, sin
 	if c.current != nil {
 		r.current, r.ended = c.current.Reason, c.current.FinishedAt.Time
 	}
+	r.exports = true
 	return p.live.write(app, r, true, true)
 }

@@ -48,7 +48,8 @@ type tracks struct {
 	init         bool
 	number       int // of the instance that life is for
 	life         []*track
-	receive      *track // nil for pods that do not export it
+	exported     []*track // by the program itself; nil until the first is written
+	receive      *track   // nil for pods that do not export it
 	limit        *track
 	request      *track
 	requestBytes float64

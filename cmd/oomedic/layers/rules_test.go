@@ -12,7 +12,7 @@ var ours = map[string]struct{ code, tests []string }{
 	"data/profile": {code: []string{"data"}},
 	"data/kube":    {code: []string{"data", "data/profile"}, tests: []string{"data/journal"}},
 	"data/prom":    {code: []string{"data"}, tests: []string{"data/demo"}},
-	"data/demo":    {code: []string{"data"}, tests: []string{"data/kube", "data/prom"}},
+	"data/demo":    {code: []string{"data", "data/profile"}, tests: []string{"data/kube", "data/prom"}},
 	"analysis":     {code: []string{"data"}},
 	"themes":       {},
 	"views":        {code: []string{"data", "analysis", "themes"}},
