@@ -61,7 +61,7 @@ func scoreCache(f *facts) finding {
 	if files, known := f.filesInMemory(); known && files >= shmShare {
 		out.score *= 0.15
 	}
-	if rise, ok := f.loadRise(); ok && rise >= loadMuch && f.load.received.follows >= followsFor {
+	if rise, ok := f.loadRise(); ok && rise >= loadMuch && f.loadExplains(rise) {
 		out.score *= 0.6
 		out.against = append(out.against, Evidence{Says: data.Textf("load rose by %.0f%% over the same lives", 100*rise), From: loadQuery(f.h, data.MetricReceived)})
 	}
@@ -72,7 +72,7 @@ func scoreCache(f *facts) finding {
 // slows reports whether growth slows down through lives: by the halves of each life, and by the later parts of the course
 // that they have in common, which a warm-up does not touch.
 func (f *facts) slows() bool {
-	if f.decel <= 0 {
+	if f.decel <= 0 || f.outsideHeap() {
 		return false
 	}
 	sum := math.Log(clampRatio(f.decel))
@@ -81,6 +81,15 @@ func (f *facts) slows() bool {
 	}
 	return sum < slowsFrom
 }
+
+// outsideHeap reports whether what gathers cannot be in the heap of a JVM: it comes to far more than the heap's own bound. A
+// cache in a heap with a bound throws before it meets the limit, and the heap's filling is why growth looks slower later.
+func (f *facts) outsideHeap() bool {
+	return f.rt == "java" && f.heap != nil && f.heap.percent == 0 && f.heap.bytes <= heapSmall*f.scale
+}
+
+// heapSmall is the share of the limit up to which a heap cannot be what fills it.
+const heapSmall = 0.60
 
 // clampRatio keeps a ratio of slopes from saying more than it can.
 func clampRatio(v float64) float64 { return min(max(v, 0.2), 2) }

@@ -18,6 +18,7 @@ const (
 	heapTight    = 0.55 // … and it is not known to have been met
 	heapSoft     = 0.85 // factor for Go, whose limit is soft: it cannot hold what is alive
 	heapNotClose = 0.55 // factor when memory jumped to the limit from far below
+	heapBeside   = 0.25 // factor when more gathered at a steady pace than the heap may hold: it is not the heap that grows
 )
 
 var jvmHeapCause = cause{
@@ -67,6 +68,11 @@ func scoreJVM(f *facts) finding {
 		out.score *= heapNotClose
 		out.against = append(out.against, Evidence{Says: "memory jumped to the limit from far below, and a heap grows step by step", From: data.MaxPromQL(f.h, f.use)})
 	}
+	if f.growsBeside() {
+		out.score *= heapBeside
+		out.against = append(out.against, Evidence{Says: data.Textf("%s gathered after each start at a steady pace over %s, more than the heap of %s may hold",
+			human(limit-median(f.bases)), hoursText(f.hoursToLimit()), human(f.heap.bytes)), From: data.GrowthPromQL(f.h)})
+	}
 	if f.rt == "go" {
 		out.score *= heapSoft
 	}
@@ -74,4 +80,13 @@ func scoreJVM(f *facts) finding {
 		out.score -= 0.05
 	}
 	return out
+}
+
+// growsBeside reports whether memory grows at a steady pace by more than the heap may hold, and for longer than a heap takes
+// to fill: then it is not the heap that grows, whatever its bound.
+func (f *facts) growsBeside() bool {
+	if f.heap == nil || !f.growing() || f.slows() || f.hoursToLimit() <= heapFills {
+		return false
+	}
+	return f.scale-median(f.bases) > f.heap.bytes
 }

@@ -14,6 +14,8 @@ const (
 	regularKills = 0.30 // standard deviation over mean of the times between kills
 	leakShort    = 0.55 // a climb that only many short lives together show
 	leakUneven   = 0.50 // factor when those lives climb at different paces
+	leakLoaded   = 0.50 // factor when load grew as much as memory did
+	leakLoadPart = 0.88 // … or memory follows the load, which grew, but by far less
 	leakMany     = 0.10 // added when there are very many
 	slowHours    = 72   // from base to limit: longer than this is accumulation over days
 )
@@ -109,7 +111,11 @@ func lowerByKind(f *facts, out *finding) {
 		out.against = append(out.against, Evidence{Says: "it grows for minutes only and then stays near the limit, as a warm-up does", From: data.MaxPromQL(f.h, f.use)})
 	}
 	if rise, ok := f.loadRise(); ok && rise >= loadGrowth && f.load.received.follows >= followsFor {
-		out.score *= 0.5
+		if f.loadExplains(rise) {
+			out.score *= leakLoaded
+		} else {
+			out.score *= leakLoadPart
+		}
 		out.against = append(out.against, Evidence{Says: data.Textf("load rose by %.0f%% over the same lives", 100*rise), From: loadQuery(f.h, data.MetricReceived)})
 	} else if ok {
 		out.evidence = append(out.evidence, Evidence{Says: data.Textf("load did not grow over the same lives (%+.0f%%)", 100*rise), From: loadQuery(f.h, data.MetricReceived)})

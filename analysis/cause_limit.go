@@ -17,6 +17,7 @@ const (
 	lowStepped = 0.75 // it lived well until a day from which on no life lasts
 	lowLoaded  = 0.60 // it grows with its load
 	loadMuch   = 0.30 // rise of load over a life from which growth may be nothing but load
+	loadPart   = 0.60 // … when it is so large a part of memory's own rise
 	lowWarm    = 0.85 // growth that is a warm-up: minutes from start to limit, and it stays there
 	warmHours  = 0.60 // hours from start to limit that a warm-up may take
 	warmLong   = 2.00 // … when it slows down all the way
@@ -89,7 +90,7 @@ func lowGrowing(f *facts) finding {
 			against: []Evidence{{Says: "a cache that fills within minutes looks the same", From: data.GrowthPromQL(f.h)}},
 			advice:  []data.Text{"Raise the limit to the recommended size, and look whether memory levels off."}}
 	}
-	if rise, ok := f.loadRise(); ok && rise >= loadMuch && f.load.received.follows >= followsFor {
+	if rise, ok := f.loadRise(); ok && rise >= loadMuch && f.loadExplains(rise) {
 		return finding{score: lowLoaded,
 			summary:  data.Textf("Memory follows the load, which grew by %.0f%% over a life, and meets the limit of %s.", 100*rise, humanInt(f.hit)),
 			evidence: []Evidence{{Says: data.Textf("memory follows what is received (rank correlation %.2f)", f.load.received.follows), From: loadQuery(f.h, data.MetricReceived)}},
@@ -157,4 +158,14 @@ func (f *facts) warmsUp() bool {
 		return f.decel < slowing || f.nearKilled >= 2*warmNear
 	}
 	return f.slows() && !f.cache
+}
+
+// loadExplains reports whether memory that rises with a load that rose by so much may do so for its load alone: it follows the
+// load, and did not grow by far more than the load did.
+func (f *facts) loadExplains(rise float64) bool {
+	if f.load.received.follows < followsFor {
+		return false
+	}
+	base := median(f.bases)
+	return base <= 0 || f.scale <= base || rise >= loadPart*(f.scale/base-1)
 }

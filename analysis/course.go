@@ -33,7 +33,7 @@ func (f *facts) wholeLives() []bool {
 	pods := f.killedPods()
 	var lengths []float64
 	for i := range f.lives {
-		if l := &f.lives[i]; l.ended() && !cutOff(l, first) && l.trend.shape != unseen {
+		if l := &f.lives[i]; l.endedNear() && !cutOff(l, first) && l.trend.shape != unseen {
 			lengths = append(lengths, l.length().Hours())
 		}
 	}
@@ -44,7 +44,7 @@ func (f *facts) wholeLives() []bool {
 			continue
 		}
 		h := l.length().Hours()
-		out[i] = (l.ended() || h >= youngShare*usual) && (!cutOff(l, first) || h >= cutShare*usual)
+		out[i] = (l.endedNear() || h >= youngShare*usual) && (!cutOff(l, first) || h >= cutShare*usual)
 		any = any || out[i]
 	}
 	if !any {
@@ -70,12 +70,15 @@ func (f *facts) readCourse(whole []bool) {
 			continue
 		}
 		n++
-		from, to := l.t[0], l.t[len(l.t)-1]
 		low := [courseBins]float64{}
 		m := len(l.t)
 		if l.ended() {
 			m-- // the last sample may be the spike that killed it
 		}
+		if cut := unpinned(l, 0, m); cut > 0 {
+			m = cut
+		}
+		from, to := l.t[0], l.t[m-1]
 		for j := range m {
 			k := min(int(int64(courseBins)*(l.t[j]-from)/max(to-from, 1)), courseBins-1)
 			if v := l.v[j]; low[k] == 0 || v < low[k] {

@@ -39,6 +39,12 @@ func (l *life) last() time.Time  { return time.UnixMilli(l.t[len(l.t)-1]) }
 // ended reports whether the life was killed, or ended like one that was where nothing records the end.
 func (l *life) ended() bool { return !l.killed.IsZero() || !l.gone.IsZero() }
 
+// endedNear is ended without the ends that nothing records and that came far below the limit: those are rollouts and
+// restarts by hand rather than kills.
+func (l *life) endedNear() bool {
+	return !l.killed.IsZero() || (!l.gone.IsZero() && (l.limit <= 0 || l.v[len(l.v)-1] >= suddenLast*l.limit))
+}
+
 // end is when the life was killed or is taken to have been.
 func (l *life) end() time.Time {
 	if !l.killed.IsZero() {

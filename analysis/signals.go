@@ -19,6 +19,7 @@ const (
 	mostPairs    = 2100             // steps of a signal that are compared, the newest: seven days of five minutes
 	loadGrowth   = 0.25             // rise of load over a growing life that may be why memory grows
 	inputShare   = 0.05             // input of one step over the limit, below which it fills nothing
+	clockFrom    = 30 * time.Hour   // lives from this length on are compared with themselves a day or more later
 	leastSockets = 8                // connections or threads
 	leastCores   = 0.02
 	mostRatio    = 1000.0
@@ -32,7 +33,7 @@ type signalFacts struct {
 	rank    float64 // median over kills: share of the time at which load was lower
 	peak    float64 // median over kills: highest load shortly before, in the signal's unit
 	follows float64 // rank correlation with memory, -1 to 1; 0 when not known
-	rise    float64 // median over growing lives: load of the last quarter over that of the first, less 1
+	rise    float64 // median over growing lives: load at the end over that at the start, less 1
 	risen   bool    // rise is known
 	least   float64 // what is below this is idling, in the signal's unit
 }
@@ -192,12 +193,17 @@ func (f *facts) risesWith(pod data.Text, s data.Samples) []float64 {
 			continue
 		}
 		part := s.Between(l.first(), l.last().Add(time.Millisecond))
-		n := part.Len() / 4
-		if n < 3 || part.T[0]-l.t[0] > (l.t[len(l.t)-1]-l.t[0])/4 {
+		whole := l.last().Sub(l.first())
+		reach := whole / 4
+		if whole >= clockFrom {
+			reach = min(whole-24*time.Hour, 24*time.Hour) // the same hours of the clock, or a day's cycle looks like growth
+		}
+		begin, end := part.Between(l.first(), l.first().Add(reach)), part.Between(l.last().Add(-reach), l.last().Add(time.Millisecond))
+		if begin.Len() < 3 || end.Len() < 3 || part.T[0]-l.t[0] > (l.t[len(l.t)-1]-l.t[0])/4 {
 			continue
 		}
-		if before := median(part.V[:n]); before > 0 {
-			out = append(out, min(median(part.V[len(part.V)-n:])/before-1, mostRatio))
+		if before := median(begin.V); before > 0 {
+			out = append(out, min(median(end.V)/before-1, mostRatio))
 		}
 	}
 	return out

@@ -22,6 +22,8 @@ const (
 	growthAgreement = 0.60 // Kendall's tau between time and floor
 	slowing         = 0.70 // slope of the second half over the first, below which growth is slowing down
 	ended           = 0.15 // … and below which it has ended
+	pinnedAt        = 0.97 // share of the limit from which samples that never come down again are held by the limit
+	pinnedLeast     = 0.05 // least share of a life that such a stretch takes
 )
 
 // shape says how memory went over a life.
@@ -67,11 +69,33 @@ func trendOf(l *life, scale float64) trend {
 	for lo < n && l.t[lo]-l.t[0] < skip.Milliseconds() {
 		lo++
 	}
+	if cut := unpinned(l, lo, n); cut > 0 {
+		n = cut
+	}
 	x, y := floors(l.t[lo:n], l.v[lo:n], l.t[0])
 	if len(x) < leastBlocks {
 		return trend{}
 	}
 	return readTrend(x, y, scale)
+}
+
+// unpinned returns how many samples of a life that met its limit are before the stretch at its end in which memory never
+// comes down from the limit again; 0 when there is no such stretch, or most of the life after from is in it. At the limit the
+// kernel takes back page cache for whatever else grows, so samples stand still there while the need goes on: they are
+// censored, and would make steady growth look as if it slowed down.
+func unpinned(l *life, from, n int) int {
+	if l.limit <= 0 || l.v[n-1] < pinnedAt*l.limit {
+		return 0
+	}
+	cut := n
+	for cut > from && l.v[cut-1] >= pinnedAt*l.limit {
+		cut--
+	}
+	pinned, seen := l.t[n-1]-l.t[min(cut, n-1)], l.t[cut]-l.t[from]
+	if cut-from < leastSamples || float64(pinned) < pinnedLeast*float64(pinned+seen) || pinned > seen {
+		return 0
+	}
+	return cut
 }
 
 // warmUpOf returns how much of a life is left out at its start.
