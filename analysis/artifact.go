@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -93,14 +95,19 @@ func (m *maker) workloadName() data.Text {
 	return m.c.Key.Pod
 }
 
-// objectName makes a name that the API server takes from the workload's and a prefix.
+// objectName makes a name that the API server takes from those of the workload and the container. Where something of them
+// is lost, a sum of both stands in for it: two workloads never share an object, of which the second would replace the first.
 func (m *maker) objectName() string {
-	const longest = 63
-	name := plainName(m.workloadName().String() + "-" + m.c.Key.Container.String())
-	if len(name) > longest {
-		name = name[:longest]
+	const longest, sum = 63, 9
+	whole := m.workloadName().String() + "-" + m.c.Key.Container.String()
+	name := plainName(whole)
+	if name == whole && len(name) <= longest {
+		return name
 	}
-	return strings.Trim(name, "-.")
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(m.workloadName().String() + "/" + m.c.Key.Container.String()))
+	name = strings.TrimRight(name[:min(len(name), longest-sum)], "-")
+	return strings.TrimLeft(fmt.Sprintf("%s-%08x", name, h.Sum32()), "-")
 }
 
 // plainName keeps lower-case letters, digits and dashes of s.

@@ -36,6 +36,10 @@ func (m *maker) resources() Artifact {
 	comments := []data.Text{data.Textf("container %s of %s", m.c.Key.Container, m.place())}
 	comments = append(comments, m.d.Recommendation.Steps...)
 	a.Lines, a.Warnings = yamlText(comments, m.resourcesBlock()), m.sizeWarnings()
+	if injected, _ := m.c.Injected(); injected {
+		a.Warnings = append(a.Warnings, m.noPatch())
+		return a
+	}
 	a.Apply = data.SetResourcesCommand(m.c.Workload, m.c.Key.Container, data.Resources{Limit: m.limit, Request: m.request})
 	return a
 }
@@ -57,7 +61,7 @@ var templated = map[data.Text]bool{"Deployment": true, "StatefulSet": true, "Dae
 
 // patchOf puts what changes in a container into a patch of its workload; nil for a kind whose template cannot be patched.
 func (m *maker) patchOf(change map[string]any) map[string]any {
-	if !templated[m.c.Workload.Kind] {
+	if injected, _ := m.c.Injected(); injected || !templated[m.c.Workload.Kind] {
 		return nil
 	}
 	container := map[string]any{"name": m.c.Key.Container.String()}
@@ -84,7 +88,10 @@ func (m *maker) patchCommand(file data.Text) data.Text {
 
 // noPatch says why a workload's template cannot be patched from a file.
 func (m *maker) noPatch() data.Text {
+	injected, _ := m.c.Injected()
 	switch {
+	case injected:
+		return data.Textf("%s stands in no template: what puts it into the pods (a webhook, such as that of a service mesh) has its size. A patch would add a second one.", m.c.Key.Container)
 	case m.c.Workload.Kind == "":
 		return "The pod has no workload above it, and the memory of a pod cannot be patched but in place."
 	case m.c.Workload.Kind == "Job":

@@ -36,6 +36,9 @@ func (m *maker) hpa() Artifact {
 	a := Artifact{Kind: ArtifactHPA, Title: "HorizontalPodAutoscaler", About: "More pods when memory is above 70% of the request on average.", File: m.file(ArtifactHPA, ".yaml")}
 	w := m.c.Workload
 	switch {
+	case m.c.Kind == data.InitContainer:
+		a.Missing = "It is an init container: it has ended before load comes, so more pods do not help it."
+		return a
 	case !scaled[w.Kind] && w.Kind == "":
 		a.Missing = "The pod has no workload above it that could be scaled."
 		return a
@@ -54,18 +57,33 @@ func (m *maker) hpa() Artifact {
 	if w.MaxReplicas != nil {
 		most = max(most, int64(*w.MaxReplicas))
 	}
+	metric, metricNote := m.hpaMetric()
 	a.Lines = yamlText([]data.Text{
 		data.Textf("70%% of the request of %s is %s a pod, averaged over all pods of %s", human(float64(*m.request)), human(0.7*float64(*m.request)), m.place()),
-		"every container of the pod needs a memory request, or the autoscaler does nothing",
+		metricNote,
 	}, m.object("autoscaling/v2", "HorizontalPodAutoscaler", w.Name.String(), map[string]any{
 		"scaleTargetRef": m.target(), "minReplicas": least, "maxReplicas": most,
-		"metrics": []any{map[string]any{"type": "Resource", "resource": map[string]any{
-			"name": "memory", "target": map[string]any{"type": "Utilization", "averageUtilization": hpaUtilization}}}},
+		"metrics":  []any{metric},
 		"behavior": map[string]any{"scaleDown": map[string]any{"stabilizationWindowSeconds": hpaCalm}},
 	}))
 	a.Apply, a.Warnings = applyCommand(a.File), m.hpaWarnings(least)
 	return a
 }
+
+// hpaMetric is the memory that the autoscaler goes by: of this container where the pod has others, whose use would dilute
+// it, else of the pod. The first is stable since Kubernetes 1.30.
+func (m *maker) hpaMetric() (metric map[string]any, note data.Text) {
+	target := map[string]any{"type": "Utilization", "averageUtilization": hpaUtilization}
+	if len(m.c.Workload.InTemplate) > 1 {
+		return map[string]any{"type": "ContainerResource", "containerResource": map[string]any{"container": m.c.Key.Container.String(), "name": "memory", "target": target}},
+			"only this container counts, whatever the others of the pod use (Kubernetes 1.30 and later)"
+	}
+	return map[string]any{"type": "Resource", "resource": map[string]any{"name": "memory", "target": target}},
+		"every container of the pod needs a memory request, or the autoscaler does nothing"
+}
+
+// oneScaler says that two autoscalers of the same memory work against each other.
+const oneScaler = "Take this or the %s, not both on memory: the one changes what the other measures."
 
 // hpaWarnings say where more pods do not mean less memory in each.
 func (m *maker) hpaWarnings(least int64) []data.Text {
@@ -89,6 +107,7 @@ func (m *maker) hpaWarnings(least int64) []data.Text {
 	if m.c.Workload.Kind == "StatefulSet" {
 		out = append(out, "A StatefulSet holds data: more pods must mean that data is spread, or nothing is gained.")
 	}
+	out = append(out, data.Textf(oneScaler, "VerticalPodAutoscaler"))
 	if m.c.Workload.MaxReplicas != nil {
 		out = append(out, "An autoscaler of this workload exists already: two of them fight. Add the metric to that one.")
 	}
@@ -104,88 +123,3 @@ func (m *maker) hpaWarnings(least int64) []data.Text {
 }
 
 func same(a, b *int64) bool { return a != nil && b != nil && *a == *b }
-
-// vpaHeadroom is how far above the finding a VerticalPodAutoscaler may go.
-const vpaHeadroom = 2
-
-// vpa keeps the memory from being set below what was found.
-func (m *maker) vpa() Artifact {
-	a := Artifact{Kind: ArtifactVPA, Title: "VerticalPodAutoscaler", About: "Lets the autoscaler follow the use, never below what was found.", File: m.file(ArtifactVPA, ".yaml")}
-	w := m.c.Workload
-	switch {
-	case w.Kind == "":
-		a.Missing = "The pod has no workload above it that an autoscaler could be bound to."
-		return a
-	case m.request == nil || m.limit == nil:
-		a.Missing = "No size is known that could be the least: neither a recommendation nor a limit and request of today."
-		return a
-	}
-	ratio := float64(*m.limit) / float64(*m.request)
-	a.Lines = yamlText([]data.Text{
-		data.Textf("minAllowed is the request of the finding, %s; with limit %s beside it the limit stays %.1f times the request", human(float64(*m.request)), human(float64(*m.limit)), ratio),
-		"updateMode Initial sets memory when pods are made and evicts none; Recreate evicts, InPlaceOrRecreate resizes",
-	}, m.object("autoscaling.k8s.io/v1", "VerticalPodAutoscaler", w.Name.String(), map[string]any{
-		"targetRef":    m.target(),
-		"updatePolicy": map[string]any{"updateMode": "Initial"},
-		"resourcePolicy": map[string]any{"containerPolicies": []any{
-			map[string]any{
-				"containerName": m.c.Key.Container.String(), "controlledResources": []any{"memory"}, "controlledValues": "RequestsAndLimits",
-				"minAllowed": map[string]any{"memory": data.Quantity(*m.request)},
-				"maxAllowed": map[string]any{"memory": data.Quantity(vpaHeadroom * *m.request)},
-			},
-			map[string]any{"containerName": "*", "mode": "Off"},
-		}},
-	}))
-	a.Apply, a.Warnings = applyCommand(a.File), m.vpaWarnings(ratio)
-	return a
-}
-
-func (m *maker) vpaWarnings(ratio float64) []data.Text {
-	out := []data.Text{"It needs the VerticalPodAutoscaler's components and their CRD: kubectl get crd verticalpodautoscalers.autoscaling.k8s.io"}
-	if r, l := above(m.c.Resources.Request), above(m.c.Resources.Limit); r == nil || l == nil {
-		out = append(out, "Without a request and a limit in the template it sets no limit: put the resources block there first.")
-	} else if now := float64(*l) / float64(*r); now < 0.95*ratio {
-		out = append(out, data.Textf("It keeps the template's ratio of limit to request, which is %.1f today: put the resources block there first, or the limit ends at %s.",
-			now, human(now*float64(*m.request))))
-	}
-	if m.leaks() {
-		out = append(out, "It follows a leak up to maxAllowed, where the kills go on.")
-	}
-	if m.d.Runtime == "java" || m.d.Runtime == "node" || m.d.Runtime == "go" || m.d.Runtime == "dotnet" {
-		out = append(out, "It knows nothing of the runtime's heap: an absolute bound (-Xmx, --max-old-space-size, GOMEMLIMIT) does not grow with it.")
-	}
-	if m.c.Workload.MaxReplicas != nil {
-		out = append(out, "Beside a HorizontalPodAutoscaler on memory the two fight: let one of them have memory.")
-	}
-	return out
-}
-
-// limitRange is a default for containers of the namespace that say nothing.
-func (m *maker) limitRange() Artifact {
-	a := Artifact{Kind: ArtifactLimitRange, Title: "LimitRange", About: "A default for containers of the namespace that set no memory.", File: m.file(ArtifactLimitRange, ".yaml")}
-	if m.limit == nil || m.request == nil {
-		a.Missing = "No size is known that could be the default: neither a recommendation nor a limit and request of today."
-		return a
-	}
-	a.Lines = yamlText([]data.Text{
-		data.Textf("for containers of namespace %s that set no memory of their own; pods that run are not changed", m.c.Key.Namespace),
-	}, m.object("v1", "LimitRange", "memory-defaults", map[string]any{"limits": []any{map[string]any{
-		"type":           "Container",
-		"defaultRequest": map[string]any{"memory": data.Quantity(*m.request)},
-		"default":        map[string]any{"memory": data.Quantity(*m.limit)},
-	}}}))
-	a.Apply = applyCommand(a.File)
-	a.Warnings = []data.Text{
-		"The numbers are those of this one container: choose what suits most containers of the namespace.",
-		"It changes no container that sets its own memory; this one " + hasOwn(m.c) + ".",
-		"It sets no min and no max: those would refuse pods.",
-	}
-	return a
-}
-
-func hasOwn(c *data.Container) data.Text {
-	if above(c.Resources.Limit) != nil {
-		return "does"
-	}
-	return "does not"
-}

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -18,19 +20,28 @@ type setting struct {
 	why         data.Text
 }
 
-// smallJVM is the limit from which on metaspace, code cache and threads leave three quarters for the heap; below it
-// they take so much that 60% is what is safe. Sources: the JVM's own defaults for these areas, of about 150 to 300 MiB.
-const smallJVM = 512 * data.Mi
+// leastHeap is the least share of a limit that is given to a heap: below it a program has more of the collector than of
+// its data. percentStep is what percentages are rounded down to, so that they read as chosen.
+const (
+	leastHeap   = 0.50
+	percentStep = 5
+)
+
+// heapPercent returns how much of a limit in bytes a runtime's heap may have, in percent: what its rule says, less where
+// that leaves too little of a small limit for what stands beside the heap. A diagnosis of what is set so finds room.
+func heapPercent(rule heapRule, limit int64) float64 {
+	room := 1 - rule.beside/float64(limit)
+	if room >= rule.share {
+		return 100 * rule.share
+	}
+	return max(100*leastHeap, percentStep*math.Floor(100*room/percentStep))
+}
 
 // settingsFor returns the settings of a runtime for a limit in bytes; the shares are those of heapRules.
 func settingsFor(runtime data.Text, limit int64) []setting {
 	mib := func(share float64) string { return strconv.FormatInt(int64(share*float64(limit))/data.Mi, 10) }
-	switch runtime {
+	switch percent := heapPercent(heapRules[runtime], limit); runtime {
 	case "java":
-		percent := 75.0
-		if limit < smallJVM {
-			percent = 60
-		}
 		return []setting{
 			{"JAVA_TOOL_OPTIONS", "-XX:MaxRAMPercentage=" + strconv.FormatFloat(percent, 'f', 1, 64),
 				data.Textf("heap of at most %s under %s; the rest is for metaspace, threads, code and direct buffers. The same as -Xmx%sm, which does not follow the limit.",
@@ -38,12 +49,12 @@ func settingsFor(runtime data.Text, limit int64) []setting {
 			{"MALLOC_ARENA_MAX", "2", "glibc keeps fewer pools of native memory"},
 		}
 	case "node":
-		return []setting{{"NODE_OPTIONS", "--max-old-space-size=" + mib(heapRules["node"].share), "V8 collects before the kernel kills; 60% where Buffers or workers are many. MiB, and each worker has its own"}}
+		return []setting{{"NODE_OPTIONS", "--max-old-space-size=" + mib(percent/100), "V8 collects before the kernel kills; 60% where Buffers or workers are many. MiB, and each worker has its own"}}
 	case "go":
 		return []setting{{"GOMEMLIMIT", mib(heapRules["go"].share) + "MiB", "a soft limit: the collector works harder near it. It stops no leak, and knows nothing of cgo and mmap"}}
 	case "dotnet":
 		return []setting{
-			{"DOTNET_GCHeapHardLimitPercent", "0x4B", "75% of the limit, in hexadecimal as .NET reads it"},
+			{"DOTNET_GCHeapHardLimitPercent", fmt.Sprintf("0x%X", int(percent)), data.Textf("%.0f%% of the limit, in hexadecimal as .NET reads it", percent)},
 			{"DOTNET_gcServer", "0", "one heap in place of one for each core: less memory, somewhat slower under load"},
 		}
 	case "python":
@@ -99,6 +110,10 @@ func (m *maker) settingWarnings() []data.Text {
 		if old := m.knob(s.name); old != "" && old != m.merged(s) {
 			out = append(out, data.Textf("%s is %q today; what stands in it beside memory is kept.", s.name, old))
 		}
+	}
+	if rule, limit := heapRules[m.d.Runtime], float64(*m.limit); rule.beside > 0 && limit-leastHeap*limit < rule.beside {
+		out = append(out, data.Textf("%s wants about %s beside its heap, and half of this limit is less: watch it, or give it %s.",
+			runtimeNames[m.d.Runtime], human(rule.beside), human(float64(RoundUp(rule.beside/(1-leastHeap))))))
 	}
 	if m.d.Runtime == "java" {
 		out = append(out, "A dump on OutOfMemoryError does not help here: the kernel's kill comes without one.")

@@ -211,8 +211,11 @@ func TestSettingsAreSizedForTheLimit(t *testing.T) {
 		warns   string
 	}{
 		{"a JVM", "java", data.Gi, data.Knob{}, "-XX:MaxRAMPercentage=75.0", ""},
-		{"a small JVM", "java", 384 * data.Mi, data.Knob{}, "-XX:MaxRAMPercentage=60.0", ""},
-		{"a JVM of just 512Mi", "java", 512 * data.Mi, data.Knob{}, "-XX:MaxRAMPercentage=75.0", ""},
+		{"a small JVM", "java", 640 * data.Mi, data.Knob{}, "-XX:MaxRAMPercentage=60.0", ""},
+		{"a JVM of just 512Mi", "java", 512 * data.Mi, data.Knob{}, "-XX:MaxRAMPercentage=50.0", ""},
+		{"a JVM with no room", "java", 384 * data.Mi, data.Knob{}, "-XX:MaxRAMPercentage=50.0", "wants about 250Mi beside its heap"},
+		{"a small Node.js", "node", 128 * data.Mi, data.Knob{}, "--max-old-space-size=64", ""},
+		{"a small .NET", "dotnet", 192 * data.Mi, data.Knob{}, "0x41", ""},
 		{"a JVM with other options", "java", data.Gi, data.Knob{Name: "JAVA_TOOL_OPTIONS", Value: "-Xmx900m -Duser.timezone=UTC"}, "-Duser.timezone=UTC -XX:MaxRAMPercentage=75.0", "-Xmx900m is set and beats"},
 		{"Node.js", "node", data.Gi, data.Knob{}, "--max-old-space-size=768", ""},
 		{"Node.js with other options", "node", data.Gi, data.Knob{Name: "NODE_OPTIONS", Value: "--enable-source-maps --max-old-space-size=4096"}, "--enable-source-maps --max-old-space-size=768", "today"},

@@ -26,6 +26,7 @@ func Diagnose(in Input) Diagnosis {
 	conf := withPressure(&in, withFormerKills(&in, withLastSample(&in, in.Case.Confirmation)))
 	d := Diagnosis{Case: in.Case, At: in.Now, History: in.History}
 	f := readFacts(in, &conf)
+	d.Bounds = f.bounds
 	conf.Kills, conf.AtLeast = f.countKills(&conf)
 	d.Confirmation = conf
 	f.conf = &d.Confirmation

@@ -224,6 +224,8 @@ type Diagnosis struct {
 	Forecast Forecast
 	Gaps     []data.Gap
 	History  *data.History // nil without metrics
+	// Bounds are what the namespace and the node allow; nil when they were not read.
+	Bounds *data.Bounds
 }
 
 // Price is what memory costs.
