@@ -57,7 +57,7 @@ func (b backend) reader(t testing.TB, over func(http.RoundTripper) http.RoundTri
 // backends starts all servers over the fixture, once for all tests.
 func backends(t *testing.T) []backend {
 	t.Helper()
-	return []backend{embedded(t), prometheus(t, blocks(t, fixture())), victoria(t, fixture())}
+	return []backend{embedded(t), embeddedLate(t), prometheus(t, blocks(t, fixture())), prometheusLate(t), victoria(t, fixture())}
 }
 
 // blocks writes series into a block of the format that Prometheus keeps on disk.
@@ -183,14 +183,20 @@ func (l *lockedBuffer) String() string {
 // prometheus starts a real one over a folder of blocks.
 func prometheus(t testing.TB, dir string) backend {
 	t.Helper()
+	return startPrometheus(t, dir, "global: {scrape_interval: 1h}\n")
+}
+
+// startPrometheus starts a real one over a folder, with a configuration and flags.
+func startPrometheus(t testing.TB, dir, configuration string, more ...string) backend {
+	t.Helper()
 	path := binary(t, "prometheus", "prometheus")
 	config := filepath.Join(t.TempDir(), "prometheus.yml")
-	if err := os.WriteFile(config, []byte("global: {scrape_interval: 1h}\n"), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(configuration), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	address := freeAddress(t)
-	cmd := exec.CommandContext(context.Background(), path, "--config.file="+config, "--storage.tsdb.path="+dir,
-		"--storage.tsdb.retention.time=50y", "--web.listen-address="+address, "--log.level=warn")
+	cmd := exec.CommandContext(context.Background(), path, append([]string{"--config.file=" + config, "--storage.tsdb.path=" + dir,
+		"--storage.tsdb.retention.time=50y", "--web.listen-address=" + address, "--log.level=warn"}, more...)...)
 	start(t, address, "/-/ready", cmd)
 	return backend{name: "Prometheus", address: "http://" + address, pid: cmd.Process.Pid}
 }
@@ -203,13 +209,11 @@ func victoria(t testing.TB, all []line) backend {
 	start(t, address, "/health", exec.CommandContext(context.Background(), path, "-storageDataPath="+t.TempDir(), "-httpListenAddr="+address,
 		"-retentionPeriod=50y", "-search.latencyOffset=0s", "-loggerLevel=WARN"))
 	var text strings.Builder
-	for half := range 2 { // the newest first, and every second one only afterwards: samples that come out of order count too
-		for _, l := range all {
-			for i := len(l.samples) - 1 - half; i >= 0; i -= 2 {
-				fmt.Fprintf(&text, "%s %s %d\n", l.labels.Get("__name__")+pairs(l), number(l.samples[i].v), l.samples[i].t)
-			}
+	lateRounds(all, func(l line, some []sample) {
+		for _, s := range some {
+			fmt.Fprintf(&text, "%s %s %d\n", l.labels.Get("__name__")+pairs(l), number(s.v), s.t)
 		}
-	}
+	})
 	for _, ask := range []struct{ path, body string }{{"/api/v1/import/prometheus", text.String()}, {"/internal/force_flush", ""}} {
 		resp, err := http.Post("http://"+address+ask.path, "text/plain", strings.NewReader(ask.body))
 		if err != nil {
