@@ -10,10 +10,10 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
-// writeSignals tells, for the newest kills of a case, what each signal of the killed pod was in the quarter of an hour
-// before, as a multiple of its median, and how the other pods' memory stood.
+// writeSignals tells, for the two newest kills of a case, what each signal of the killed pod was in the quarter of an hour
+// before, as a multiple of its median, and how its memory and that of some other pods stood.
 func writeSignals(w io.Writer, c *simulate.Case, h *data.History) {
-	for _, k := range h.Kills[max(0, len(h.Kills)-3):] {
+	for _, k := range h.Kills[max(0, len(h.Kills)-2):] {
 		fmt.Fprintf(w, "  kill of %s %s before now:", k.Pod, c.Now.Sub(k.At).Round(time.Second))
 		for _, one := range []struct {
 			name string
@@ -34,11 +34,17 @@ func writeSignals(w io.Writer, c *simulate.Case, h *data.History) {
 			}
 		}
 		fmt.Fprintln(w)
+		others := 0
 		for i := range h.Lives {
 			l := &h.Lives[i]
 			s := l.Between(k.At.Add(-20*time.Minute), k.At.Add(3*time.Minute))
 			if s.Len() == 0 {
 				continue
+			}
+			if l.Pod != k.Pod {
+				if others++; others > 3 {
+					continue
+				}
 			}
 			fmt.Fprintf(w, "      %s from %s:", l.Pod, time.UnixMilli(s.T[0]).Sub(k.At).Round(time.Second))
 			for n := range 16 {

@@ -87,7 +87,11 @@ type plan struct {
 }
 
 // keeps are metrics that stay.
-type keeps struct{ load, parts, process, reads, network bool }
+type keeps struct {
+	load, parts, process, reads, network bool
+	// often is that of something short samples are taken each minute at least.
+	often bool
+}
 
 // limitAt returns the limit in force at t.
 func (p *plan) limitAt(t float64) float64 {
@@ -108,6 +112,8 @@ type author struct {
 	habits      habits
 	events      []episode
 	n           int // replicas
+	// quiet bounds what the ordinary traffic shows, 0 for no bound.
+	quiet signals
 }
 
 var sizes = []float64{64, 96, 128, 200, 256, 300, 400, 512, 750, 1000, 1024, 1280, 1800, 2048, 2500, 4096, 5120, 8192, 12288, 16384}

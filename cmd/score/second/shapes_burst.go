@@ -9,7 +9,7 @@ import (
 // stay below the limit, so that they can be seen.
 func (a *author) bursty() (base func(b birth) []part, s signals, height func() float64) {
 	floor, load := a.in(0.25, 0.5), a.mag(0.02, 0.08)
-	s, f := newSignals(a.draw), newFiles(a.draw, a.L)
+	s, f := a.signals(), newFiles(a.draw, a.L)
 	warm := a.mag(5, 90)
 	a.habits.swing = a.in(0.1, 0.4)
 	base = func(b birth) []part {
@@ -27,14 +27,17 @@ func (a *author) bursty() (base func(b birth) []part, s signals, height func() f
 }
 
 // surging makes a burst's level memory, and its traffic times more than ordinary at a level of the whole limit.
+//
+// Connections rise with it, though less than it does: many clients come by the same proxies.
 func (a *author) surging(s signals, times, power float64) func(birth) []part {
+	together := a.in(0.1, 0.6)
 	return func(birth) []part {
 		return []part{func(m *moment, u *usage) {
 			u.anon += m.surge
 			extra := times * math.Pow(m.surge/a.L, 1/power)
 			u.cpu += s.cpu * extra * 0.8
 			u.rx += s.rx * extra
-			u.sockets += s.sockets * 0.08 * extra
+			u.sockets += s.sockets * together * extra
 		}}
 	}
 }
@@ -113,6 +116,7 @@ func (a *author) crowded(each float64, threads bool, slower float64) func(birth)
 
 var concurrencyShapes = []shape{
 	{"the pool of threads grows while a database is slow", func(a *author) {
+		a.quiet = signals{sockets: 100, threads: 25}
 		base, _, height := a.bursty()
 		a.p.step = 5
 		each := a.L / float64(a.whole(60, 400))
@@ -123,6 +127,7 @@ var concurrencyShapes = []shape{
 		a.with(base, a.crowded(each, true, a.in(0, 0.35)))
 	}},
 	{"clients that stay connected", func(a *author) {
+		a.quiet = signals{sockets: 50, threads: 0}
 		base, _, height := a.bursty()
 		a.p.step = 5
 		each := math.Min(a.L/300, a.mag(40, 400)*kib)
@@ -133,6 +138,7 @@ var concurrencyShapes = []shape{
 		a.with(base, a.crowded(each, false, a.in(-0.15, 0.05)))
 	}},
 	{"more worker processes than there is memory for", func(a *author) {
+		a.quiet = signals{sockets: 60, threads: 6}
 		base, _, height := a.bursty()
 		a.p.step = 5
 		n := a.whole(12, 48)
@@ -144,6 +150,7 @@ var concurrencyShapes = []shape{
 		a.with(base, a.crowded(a.L/float64(n)*0.8, true, a.in(0, 0.3)))
 	}},
 	{"requests pile up until they time out", func(a *author) {
+		a.quiet = signals{sockets: 50, threads: 25}
 		base, _, height := a.bursty()
 		a.p.step = 5
 		each := a.L / float64(a.whole(200, 1500))

@@ -14,7 +14,7 @@ func cache(b birth, size func(asked float64) float64, disk float64) part {
 	return func(m *moment, u *usage) {
 		if reload > 0 && m.age < loading {
 			asked = reload * m.age / loading
-			u.reads += 4000
+			u.reads += 8e6
 			u.cpu += 0.5
 		} else {
 			asked += m.rate * m.dt
@@ -45,7 +45,7 @@ func logarithm(bytes, fill, early float64) func(asked float64) float64 {
 var cacheShapes = []shape{
 	{"ever fewer keys are new, and none is dropped", func(a *author) {
 		base, free := a.caching()
-		f := logarithm(free, a.fill(), a.mag(0.004, 0.04))
+		f := logarithm(free, a.fill(), a.mag(0.02, 0.15))
 		a.with(base, func(b birth) []part { return []part{cache(b, f, 0)} })
 		a.p.minKills = 2
 	}},
@@ -69,16 +69,16 @@ var cacheShapes = []shape{
 	{"it is read back from disk after a restart", func(a *author) {
 		base, free := a.caching()
 		a.p.kind = "StatefulSet"
-		f := logarithm(free, a.fill(), a.mag(0.004, 0.03))
+		f := logarithm(free, a.fill(), a.mag(0.02, 0.12))
 		back := a.in(0.2, 0.5)
 		a.with(base, func(b birth) []part { return []part{cache(b, f, back)} })
 		a.p.minKills = 2
 	}},
 	{"one that fills within minutes above one that takes days", func(a *author) {
 		base, free := a.caching()
-		first := a.in(0.25, 0.5)
+		first := a.in(0.2, 0.4)
 		quick := a.mag(3*minute, 40*minute)
-		f := logarithm(free*(1-first), a.fill(), a.mag(0.01, 0.05))
+		f := logarithm(free*(1-first), a.fill(), a.mag(0.02, 0.12))
 		a.with(base, func(b birth) []part {
 			return []part{cache(b, func(asked float64) float64 { return first*free*(1-math.Exp(-asked/quick)) + f(asked) }, 0)}
 		})

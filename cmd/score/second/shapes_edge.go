@@ -36,7 +36,7 @@ func opening(b birth, height, sigma, rise, hold, fall float64) part {
 		switch s := m.age; {
 		case s < rise:
 			u.anon += h * s / rise
-			u.reads += 1500
+			u.reads += 0.6 * h / rise
 			u.cpu++
 		case s < rise+hold:
 			u.anon += h
@@ -55,7 +55,13 @@ func (a *author) starting(rise, hold, fall float64) {
 	height, sigma := (a.in(0.96, 1.02)-floor+load)*a.L, a.in(0.05, 0.12)
 	base := a.base((floor-load)*a.L, load*a.L)
 	a.roll(a.mag(10*hour, 4*day))
-	a.with(base, func(b birth) []part { return []part{opening(b, height, sigma, rise, hold, fall)} })
+	a.p.keep.often = true
+	a.with(base, func(b birth) []part {
+		if b.version == 0 { // what was there before is smaller, so that a start that succeeds can be seen
+			return []part{opening(b, 0.82*height, 0.02, rise, hold, fall)}
+		}
+		return []part{opening(b, height, sigma, rise, hold, fall)}
+	})
 }
 
 var startupShapes = []shape{

@@ -16,7 +16,7 @@ func (r reading) part(b birth) part {
 		own := math.Max(0, (way-r.late)/(1-r.late))
 		u.anon += j.bytes * own
 		if way < 1 {
-			u.reads += r.reads * j.bytes / j.seconds / 65536
+			u.reads += r.reads * j.bytes / j.seconds
 			u.rx += r.rx * j.bytes / j.seconds
 			u.cpu += r.cpu
 			cached = math.Max(cached, r.cached*j.bytes*way)
@@ -33,6 +33,8 @@ func (r reading) part(b birth) part {
 // filing draws the base of a workload that handles files, and a draw of their sizes.
 func (a *author) filing() (base func(b birth) []part, size func() float64) {
 	floor, load := a.in(0.15, 0.45), a.in(0.01, 0.05)
+	// Beside a file the ordinary traffic is little, so that the file can be seen in it.
+	a.quiet.rx, a.quiet.sockets, a.quiet.threads = 2e4, 100, 40
 	base = a.base((floor-load)*a.L, load*a.L)
 	free, middle := (0.97-floor)*a.L, a.in(0.4, 0.75)
 	return base, func() float64 {
@@ -52,7 +54,7 @@ func (a *author) jobsOf(apart float64, next func(at float64) job) {
 		}
 		a.p.jobs = append(a.p.jobs, own)
 	}
-	a.p.keep = keeps{load: true, reads: true, network: true, process: true}
+	a.p.keep = keeps{load: true, reads: true, network: true, process: true, often: true}
 }
 
 var fileShapes = []shape{
@@ -88,7 +90,7 @@ var fileShapes = []shape{
 		a.p.step = 2
 		a.p.long = 12 * day
 		a.jobsOf(a.mag(2*hour, 12*hour), func(at float64) job {
-			return job{at: at, bytes: size(), seconds: a.mag(8, 60), hold: a.mag(20, 3*minute)}
+			return job{at: at, bytes: size(), seconds: a.mag(25, 120), hold: a.mag(30, 4*minute)}
 		})
 		r := reading{reads: a.in(0.1, 0.4), cpu: a.in(0.6, 2), late: a.in(0.05, 0.3), cached: a.in(0.1, 0.3)}
 		a.p.image = pick(a.draw, a.p.image, "ghcr.io/acme/imgproxy:3.27", "ghcr.io/acme/pdf-render:12")

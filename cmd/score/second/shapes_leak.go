@@ -129,9 +129,9 @@ var gradualShapes = []shape{
 		a.with(base, func(b birth) []part { return []part{leak(stairs(b, rate*day, day), 0)} })
 	}},
 	{"pieces that cannot be given back", func(a *author) {
-		base, rate := a.room(a.gradualLife())
-		power := a.in(0.8, 0.95)
 		life := a.gradualLife()
+		base, rate := a.room(life)
+		power := a.in(0.85, 0.97)
 		a.with(base, func(birth) []part {
 			return []part{func(m *moment, u *usage) {
 				held := rate * life * math.Pow(m.age/life, power)

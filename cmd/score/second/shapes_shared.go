@@ -34,7 +34,7 @@ var sharedShapes = []shape{
 		a.scatter(a.mag(3*hour, day), func(at float64) episode {
 			return episode{at: at, long: a.mag(5*minute, hour), height: height(), form: plateau, replica: -1}
 		})
-		a.p.keep = keeps{parts: true, load: true}
+		a.p.keep = keeps{parts: true, load: true, often: true}
 		a.with(base, func(birth) []part {
 			return []part{func(m *moment, u *usage) {
 				u.shm += m.surge
@@ -50,7 +50,7 @@ var sharedShapes = []shape{
 			a.volume()
 		}
 		base, rate := a.room(a.mag(30*minute, 10*hour))
-		a.p.keep = keeps{parts: true, load: true}
+		a.p.keep = keeps{parts: true, load: true, often: true}
 		// A process that is killed leaves its segments behind; a new container of a pod without a volume has a new /dev/shm.
 		kept := len(a.p.volumes) > 0
 		a.p.drops = a.mag(5*minute, hour)
@@ -72,7 +72,7 @@ var sharedShapes = []shape{
 		a.scatter(a.mag(3*hour, day), func(at float64) episode {
 			return episode{at: at, long: a.mag(2*minute, 25*minute), height: height(), form: pick(a.draw, plateau, bell), replica: a.IntN(a.n)}
 		})
-		a.p.keep = keeps{parts: true, load: true}
+		a.p.keep = keeps{parts: true, load: true, often: true}
 		a.with(base, func(birth) []part {
 			return []part{func(m *moment, u *usage) { u.shm += m.surge }}
 		})

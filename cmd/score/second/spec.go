@@ -2,6 +2,7 @@ package second
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -66,9 +67,20 @@ func (a *author) java(flags ...string) {
 	a.env(pick(a.draw, "JAVA_TOOL_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"), line)
 }
 
+// signals draws what the ordinary traffic shows.
+func (a *author) signals() signals {
+	s := newSignals(a.draw)
+	for _, one := range []struct{ v, most *float64 }{{&s.rx, &a.quiet.rx}, {&s.sockets, &a.quiet.sockets}, {&s.threads, &a.quiet.threads}} {
+		if *one.most > 0 {
+			*one.v = math.Min(*one.v, *one.most*a.in(0.4, 1))
+		}
+	}
+	return s
+}
+
 // base is what most processes have beside their trouble: floor bytes at rest, perLoad more at ordinary traffic.
 func (a *author) base(floor, perLoad float64) func(b birth) []part {
-	s, f := newSignals(a.draw), newFiles(a.draw, a.L)
+	s, f := a.signals(), newFiles(a.draw, a.L)
 	warm := a.mag(5, 4*minute)
 	return func(b birth) []part {
 		return []part{resident(b, floor, warm), busy(perLoad, s), f.part(b)}

@@ -129,8 +129,9 @@ func (c *Case) surroundings(d draw, r *simulate.Recording, s *story, pod int) {
 	if c.p.label == simulate.Node || d.yes(0.9) {
 		out.EventsRead, n.EventsRead = now, now
 	}
-	for _, at := range c.p.short {
-		if at > c.now || c.now-at > hour {
+	for i := range s.lives { // the kubelet tells of it when it happens
+		at := s.lives[i].end - 1 + 2*d.Float64()
+		if s.lives[i].why != byNode || c.now-at > hour || d.yes(0.15) {
 			continue
 		}
 		if c.now-at < 5*minute {

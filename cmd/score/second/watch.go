@@ -33,6 +33,9 @@ func newScrapes(d draw, p *plan, rough bool, now float64) scrapes {
 			s.state = 0
 		}
 	}
+	if p.keep.often {
+		s.every = math.Min(s.every, 60)
+	}
 	s.missing = s.lack(d, p.keep, rough)
 	from := math.Max(0, now-s.retention)
 	for range n { // Prometheus was down, or the node was out of its reach
