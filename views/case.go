@@ -25,9 +25,10 @@ type CaseScreen struct {
 	found  *analysis.Case // the newest known; it outlives the case on the board
 	listed bool           // found is on the board
 	series caseSeries
-	now    time.Time // of the last frame
-	plot   int       // columns of the last chart, for the cursor's step
-	page   int       // rows of the last table
+	now    time.Time  // of the last frame
+	plot   int        // columns of the last chart, for the cursor's step
+	page   int        // rows of the last table
+	spans  []caseSpan // of the last frame, where the short table was drawn
 
 	drawn   drawnChart // what drawing was made of
 	drawing string

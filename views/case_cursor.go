@@ -50,6 +50,10 @@ func (s *CaseScreen) moveRow(by int) {
 		s.toRow(len(s.series.rows) - 1)
 		return
 	}
+	if len(s.spans) > 0 {
+		s.moveSpan(by)
+		return
+	}
 	s.toRow(s.series.near(s.cursor) + by)
 }
 

@@ -17,13 +17,7 @@ func (s *CaseScreen) tableLines(f Frame, w, h int) []string {
 	if h <= 0 {
 		return nil
 	}
-	timeW := len("15:04")
-	if s.series.chart != nil && s.series.chart.Step < time.Minute {
-		timeW = len(time.TimeOnly)
-	}
-	if s.window.Duration() > 24*time.Hour {
-		timeW = len("Mon 23 15:04")
-	}
+	timeW := s.timeWidth()
 	out := []string{Render(th.Header, Cut("  "+Pad("time", timeW)+PadLeft("working set", valueW)+PadLeft("of limit", shareW)+"  event", w))}
 	if len(rows) == 0 {
 		return append(out, Render(th.Muted, Cut("  No samples and no kills in this window.", w)))
@@ -39,7 +33,7 @@ func (s *CaseScreen) tableLines(f Frame, w, h int) []string {
 	}
 	end := min(top+max(room, 0), len(rows))
 	for i := top; i < end; i++ {
-		out = append(out, s.tableRow(f, rows[len(rows)-1-i], timeW, w, i == on))
+		out = append(out, s.tableRow(f, rows[len(rows)-1-i], rows[len(rows)-1-i].share(), timeW, w, i == on))
 	}
 	if len(rows) > h-1 {
 		mark := ""
@@ -54,14 +48,14 @@ func (s *CaseScreen) tableLines(f Frame, w, h int) []string {
 	return out
 }
 
-// tableRow is one row of the table in at most w cells.
-func (s *CaseScreen) tableRow(f Frame, r caseRow, timeW, w int, on bool) string {
+// tableRow is one row of a table in at most w cells; of is its share of the limit, nil when that is unknown.
+func (s *CaseScreen) tableRow(f Frame, r caseRow, of *float64, timeW, w int, on bool) string {
 	th := f.Theme
 	when := Pad(s.timeText(time.UnixMilli(r.at), f.Zone, false), timeW)
 	value, share := "", ""
 	if r.value >= 0 {
 		value = data.HumanBytes(r.value)
-		share = Percent(r.share())
+		share = Percent(of)
 	}
 	event := r.event
 	if r.kill {

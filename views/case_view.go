@@ -61,13 +61,14 @@ func cutLines(f Frame, lines []string, room int) []string {
 
 // middle is the chart, the numbers or both in exactly h lines.
 func (s *CaseScreen) middle(f Frame, h int) []string {
+	s.spans = nil
 	if s.table {
 		return exactly(s.tableLines(f, f.Width, h), h)
 	}
 	switch {
 	case f.Width >= caseWide:
 		left := exactly(strings.Split(s.chartLines(f, f.Width-casePanel-3, h), "\n"), h)
-		right := exactly(s.tableLines(f, casePanel, h), h)
+		right := exactly(s.spanLines(f, casePanel, h), h)
 		side := Render(f.Theme.Faint, " "+sideBar(f.Theme)+" ")
 		for i := range left {
 			left[i] = Pad(left[i], f.Width-casePanel-3) + side + right[i]
@@ -76,7 +77,7 @@ func (s *CaseScreen) middle(f Frame, h int) []string {
 	case f.Height >= caseTall && h >= 2*caseMinChart:
 		below := min(h/3, 12)
 		out := strings.Split(s.chartLines(f, f.Width, h-below), "\n")
-		return append(out, exactly(s.tableLines(f, f.Width, below), below)...)
+		return append(out, exactly(s.spanLines(f, f.Width, below), below)...)
 	}
 	return exactly(strings.Split(s.chartLines(f, f.Width, h), "\n"), h)
 }

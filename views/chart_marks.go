@@ -76,7 +76,13 @@ func drawSteps(p *chartPlane, f *chartFrame, over data.Samples, now *int64, m ch
 			continue // dashed also where the glyph is a plain hyphen
 		}
 		v, ok := inForce(over, now, f.middle(x))
-		if at := p.at(f.left+x, f.row(v)); ok && at != markUsage && at != markLimit {
+		if !ok {
+			continue
+		}
+		switch at := p.at(f.left+x, f.row(v)); {
+		case at == markUsage && m == markLimit: // the edge of the area stays, in the limit's colour: the line goes on through it
+			p.restyle(f.left+x, f.row(v), markLimit)
+		case at != markUsage && at != markLimit:
 			p.text(f.left+x, f.row(v), glyph, m)
 		}
 	}

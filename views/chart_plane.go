@@ -58,6 +58,13 @@ func (p *chartPlane) put(x, y int, r rune, m chartMark) {
 	p.runes[y*p.w+x], p.marks[y*p.w+x] = r, m
 }
 
+// restyle gives a cell that has a sign another mark. Outside of the plane nothing happens.
+func (p *chartPlane) restyle(x, y int, m chartMark) {
+	if x >= 0 && y >= 0 && x < p.w && y < p.h {
+		p.marks[y*p.w+x] = m
+	}
+}
+
 // text writes s from x on.
 func (p *chartPlane) text(x, y int, s string, m chartMark) {
 	for _, r := range s {
