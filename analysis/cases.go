@@ -10,10 +10,10 @@ import (
 // Cases judges every container of a snapshot and splits them into those that were OOM-killed and those that looked
 // like it but were not. Both come newest kill first. What ended longer than since before now is left out; a container
 // that was killed at an unknown time stays.
-func Cases(cs []data.Container, overviews map[data.Key]data.Overview, since time.Duration, now time.Time) (killed, ruled []Case) {
+func Cases(cs []*data.Container, overviews map[data.Key]data.Overview, since time.Duration, now time.Time) (killed, ruled []Case) {
 	from := now.Add(-since)
 	for i := range cs {
-		c := NewCase(cs[i], overviews[cs[i].Key], now)
+		c := NewCase(*cs[i], overviews[cs[i].Key], now)
 		if at := c.LastEnd(); !at.IsZero() && at.Before(from) {
 			continue
 		}

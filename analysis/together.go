@@ -38,26 +38,45 @@ func markTogether(cases []Case) {
 		slices.SortStableFunc(on, func(a, b int) int {
 			return cases[a].Confirmation.LastKillAt.Compare(cases[b].Confirmation.LastKillAt)
 		})
+		at := func(n int) time.Time { return cases[on[n]].Confirmation.LastKillAt }
 		for n, i := range on {
-			c := &cases[i]
-			at := c.Confirmation.LastKillAt
-			for _, side := range []int{-1, 1} {
-				for m := n + side; m >= 0 && m < len(on); m += side {
-					o := &cases[on[m]]
-					if d := o.Confirmation.LastKillAt.Sub(at); d > nodeMoment || d < -nodeMoment {
-						break
-					}
-					if o.byChance() <= nodeChance && len(c.Neighbours) < mostNeighbours {
-						c.Neighbours = append(c.Neighbours, Neighbour{o.Container.Key, o.Container.Workload, o.Confirmation.LastKillAt})
-					}
-				}
+			var near []*Case
+			for _, m := range together(nil, n, len(on), at, func(m int) float64 { return cases[on[m]].byChance() }) {
+				near = append(near, &cases[on[m]])
 			}
-			slices.SortStableFunc(c.Neighbours, func(a, b Neighbour) int { return compareText(data.Clean(a.Key.String()), data.Clean(b.Key.String())) })
+			cases[i].Neighbours = neighboursOf(near)
 		}
 	}
 	for i := range cases {
 		cases[i].weighTogether()
 	}
+}
+
+// together appends the places of what was killed with the n-th of so many kills of one node, which are sorted by time:
+// what came within a moment, unless it is killed so often that this may be chance.
+func together(out []int, n, of int, at func(int) time.Time, chance func(int) float64) []int {
+	from := at(n)
+	for _, side := range [...]int{-1, 1} {
+		for m := n + side; m >= 0 && m < of && len(out) < mostNeighbours; m += side {
+			if d := at(m).Sub(from); d > nodeMoment || d < -nodeMoment {
+				break
+			}
+			if chance(m) <= nodeChance {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
+}
+
+// neighboursOf names what was killed together, by name.
+func neighboursOf(near []*Case) []Neighbour {
+	var out []Neighbour
+	for _, c := range near {
+		out = append(out, Neighbour{c.Container.Key, c.Container.Workload, c.Confirmation.LastKillAt})
+	}
+	slices.SortStableFunc(out, func(a, b Neighbour) int { return compareText(data.Clean(a.Key.String()), data.Clean(b.Key.String())) })
+	return out
 }
 
 // byChance returns how likely one of the case's kills of the last day falls into any given moment.

@@ -1,6 +1,9 @@
 package data
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Connection is the state of the watch on the API server.
 type Connection string
@@ -37,7 +40,7 @@ type Cluster struct {
 type Snapshot struct {
 	Version    uint64
 	At         time.Time
-	Containers []Container // ordered by Key.Less
+	Containers []*Container // ordered by Key.Less; one that has not changed is the same in the next snapshot
 	Health     Health
 	Gaps       []Gap
 	// PodsSeen is how many pods the watch has looked at, kept or not.
@@ -49,17 +52,9 @@ type Snapshot struct {
 
 // Container returns the container with key k.
 func (s *Snapshot) Container(k Key) (*Container, bool) {
-	lo, hi := 0, len(s.Containers)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if s.Containers[mid].Key.Less(k) {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
+	i, ok := slices.BinarySearchFunc(s.Containers, k, func(c *Container, k Key) int { return c.Key.Compare(k) })
+	if !ok {
+		return nil, false
 	}
-	if lo < len(s.Containers) && s.Containers[lo].Key == k {
-		return &s.Containers[lo], true
-	}
-	return nil, false
+	return s.Containers[i], true
 }

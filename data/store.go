@@ -37,6 +37,7 @@ type Store struct {
 	reach    map[KnownFrom]time.Time // how far back history reaches beside the API
 	version  uint64
 	last     *Snapshot // the snapshot of version, nil when it is out of date
+	list     listing   // the containers of the newest snapshot, and what has changed since
 	bell     chan struct{}
 	newestAt time.Time
 }
@@ -97,7 +98,7 @@ func (s *Store) put(p Pod) bool {
 			if s.late(old) {
 				one := *old
 				one.Kills = c.Kills
-				held[c.Key.Container] = &one
+				s.hold(held, &one)
 				continue
 			}
 			if c.Workload.Kind == "" {
@@ -113,7 +114,7 @@ func (s *Store) put(p Pod) bool {
 				c.Events, c.EventsRead = old.Events, old.EventsRead
 			}
 		}
-		held[c.Key.Container] = &c
+		s.hold(held, &c)
 	}
 	s.newestAt = s.now()
 	return true
@@ -136,7 +137,7 @@ func (s *Store) Delete(k PodKey, at time.Time) {
 
 func (s *Store) markGone(k PodKey, at time.Time) bool {
 	changed := false
-	for name, old := range s.pods[k] {
+	for _, old := range s.pods[k] {
 		if !old.GoneAt.IsZero() {
 			continue
 		}
@@ -145,7 +146,7 @@ func (s *Store) markGone(k PodKey, at time.Time) bool {
 		if last := lastKill(old); old.Known != KnownFromAPI && !last.IsZero() {
 			c.GoneAt = last // it was deleted while nobody looked: at some time after this
 		}
-		s.pods[k][name] = &c
+		s.hold(s.pods[k], &c)
 		changed = true
 	}
 	return changed
@@ -173,6 +174,9 @@ func (s *Store) forgetOldest() {
 	}
 	slices.SortFunc(gone, func(a, b PodKey) int { return when(a).Compare(when(b)) })
 	for _, k := range gone[:len(gone)-maxGone] {
+		for _, c := range s.pods[k] {
+			s.list.touch(c.Key, nil)
+		}
 		delete(s.pods, k)
 	}
 }
@@ -213,10 +217,10 @@ func (s *Store) SetWorkload(k PodKey, w Workload) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	changed := false
-	for name, old := range s.pods[k] {
+	for _, old := range s.pods[k] {
 		c := *old
 		c.Workload = w
-		s.pods[k][name] = &c
+		s.hold(s.pods[k], &c)
 		changed = true
 	}
 	if changed {
@@ -263,25 +267,8 @@ func (s *Store) Snapshot() *Snapshot {
 		return s.last
 	}
 	out := &Snapshot{Version: s.version, At: s.newestAt, Health: s.overall()}
-	for _, cs := range s.pods {
-		for _, c := range cs {
-			one := *c
-			if n := s.nodes[c.Node]; n != nil && c.Node != "" {
-				one.NodeFacts = n
-			}
-			out.Containers = append(out.Containers, one)
-		}
-	}
+	out.Containers = s.containers()
 	out.Reach = maps.Clone(s.reach)
-	slices.SortFunc(out.Containers, func(a, b Container) int {
-		switch {
-		case a.Key.Less(b.Key):
-			return -1
-		case b.Key.Less(a.Key):
-			return 1
-		}
-		return 0
-	})
 	for _, g := range s.gaps {
 		out.Gaps = append(out.Gaps, g)
 	}

@@ -12,10 +12,10 @@ func (s *Store) SetEvents(k PodKey, events []Event, at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	changed := false
-	for name, old := range s.pods[k] {
+	for _, old := range s.pods[k] {
 		c := *old
 		c.Events, c.EventsRead = events, at
-		s.pods[k][name] = &c
+		s.hold(s.pods[k], &c)
 		changed = changed || old.EventsRead.IsZero() || !slices.Equal(old.Events, events)
 	}
 	if changed {
@@ -40,6 +40,7 @@ func (s *Store) SetNode(n NodeFacts) {
 	defer s.mu.Unlock()
 	old := s.nodes[n.Name]
 	s.nodes[n.Name] = &n
+	s.list.touchNode(n.Name)
 	if old == nil || !sameNode(old, &n) {
 		s.ring()
 	}
@@ -99,7 +100,7 @@ func (s *Store) remember(c *Container, byName map[PodKey][]PodKey) bool {
 		if earlier(c.KillsSince, old.KillsSince) {
 			one.KillsSince = c.KillsSince
 		}
-		held[c.Key.Container] = &one
+		s.hold(held, &one)
 		return true
 	}
 	if k.UID != c.Key.UID {
@@ -111,7 +112,7 @@ func (s *Store) remember(c *Container, byName map[PodKey][]PodKey) bool {
 		byName[name] = append(byName[name], k)
 	}
 	one := *c
-	held[c.Key.Container] = &one
+	s.hold(held, &one)
 	return true
 }
 

@@ -117,7 +117,7 @@ func TestSchedulesEndInTheSame(t *testing.T) {
 			t.Fatalf("seed %d: %v end in\n%+v\nwant\n%+v", seed, said, b.Containers, a.Containers)
 		}
 		for i := range b.Containers {
-			c := &b.Containers[i]
+			c := b.Containers[i]
 			var got []time.Time
 			for _, k := range c.Kills {
 				got = append(got, k.At)

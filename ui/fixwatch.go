@@ -77,8 +77,7 @@ func since(a data.Applied, r *data.Rollout) time.Time {
 // killsSince returns the kills, after the change was stored, of containers that run with the new limit.
 func killsSince(s *data.Snapshot, p *data.Plan, a data.Applied) []data.Kill {
 	var kills []data.Kill
-	for i := range s.Containers {
-		c := &s.Containers[i]
+	for _, c := range s.Containers {
 		if !c.Workload.Same(p.Change.Workload) || c.Key.Container != p.Change.Container || !sameBytes(c.Resources.Limit, p.After.Limit) {
 			continue
 		}
@@ -181,8 +180,8 @@ func newContainers(ctx context.Context, c Cluster, s *data.Snapshot, p *data.Pla
 			names[t.Name] = true
 		}
 	}
-	for i := range s.Containers {
-		if x := &s.Containers[i]; x.Workload.Same(p.Change.Workload) && x.Key.Container == p.Change.Container && sameBytes(x.Resources.Limit, a.After.Limit) && x.State != data.Gone {
+	for _, x := range s.Containers {
+		if x.Workload.Same(p.Change.Workload) && x.Key.Container == p.Change.Container && sameBytes(x.Resources.Limit, a.After.Limit) && x.State != data.Gone {
 			names[x.Key.Pod] = true
 		}
 	}

@@ -100,8 +100,8 @@ func nameOf(c *data.Container) containerName {
 
 func heldNames(s *data.Snapshot) map[containerName]bool {
 	out := make(map[containerName]bool, len(s.Containers))
-	for i := range s.Containers {
-		out[nameOf(&s.Containers[i])] = true
+	for _, c := range s.Containers {
+		out[nameOf(c)] = true
 	}
 	return out
 }

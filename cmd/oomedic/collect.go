@@ -69,15 +69,11 @@ func (o *options) childKills(ctx context.Context, c *kube.Client, s *data.Store,
 }
 
 // overviews reads what the list shows of memory; nil without metrics.
-func (o *options) overviews(ctx context.Context, m ui.Metrics, f *findings, cs []data.Container) map[data.Key]data.Overview {
+func (o *options) overviews(ctx context.Context, m ui.Metrics, f *findings, cs []*data.Container) map[data.Key]data.Overview {
 	if !f.metrics.Reachable {
 		return nil
 	}
-	ptrs := make([]*data.Container, len(cs))
-	for i := range cs {
-		ptrs[i] = &cs[i]
-	}
-	ov, gaps := m.Overview(ctx, ptrs, o.since, 24)
+	ov, gaps := m.Overview(ctx, cs, o.since, 24)
 	f.gaps = append(f.gaps, gaps...)
 	return ov
 }

@@ -103,7 +103,7 @@ func (s *situation) check(t *testing.T) {
 			peak := *s.Near * float64(*c.Resources.Limit)
 			ov.Peak = &peak
 		}
-		s.compare(t, analysis.NewCase(c, ov, lookedAt).Confirmation)
+		s.compare(t, analysis.NewCase(*c, ov, lookedAt).Confirmation)
 		return
 	}
 	if s.Want.Unlisted {

@@ -134,7 +134,11 @@ func TestKillNews(t *testing.T) {
 			Last: &data.Termination{Reason: "OOMKilled", ExitCode: 137, FinishedAt: at, Field: "lastState.terminated"}}
 	}
 	snap := func(state data.Connection, cs ...data.Container) *data.Snapshot {
-		return &data.Snapshot{Containers: cs, Health: data.Health{State: state}}
+		s := &data.Snapshot{Health: data.Health{State: state}}
+		for i := range cs {
+			s.Containers = append(s.Containers, &cs[i])
+		}
+		return s
 	}
 	n := newKillNews(began)
 	take := func(s *data.Snapshot) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,8 +41,7 @@ type killed struct {
 // says.
 func (n *killNews) take(s *data.Snapshot, now time.Time) []killed {
 	var out []killed
-	for i := range s.Containers {
-		c := &s.Containers[i]
+	for _, c := range s.Containers {
 		v := analysis.Confirm(c, now)
 		if !v.OOMKilled {
 			continue
@@ -63,7 +63,7 @@ func (n *killNews) take(s *data.Snapshot, now time.Time) []killed {
 			if at.IsZero() || n.knows(k, at) {
 				continue
 			}
-			n.told[k] = append(n.told[k], at)
+			n.tell(k, at, c.Kills)
 			if n.live || !at.Before(n.began) {
 				out = append(out, killed{at: at, seen: now, c: *c, v: v})
 			}
@@ -72,6 +72,16 @@ func (n *killNews) take(s *data.Snapshot, now time.Time) []killed {
 	n.live = n.live || s.Health.State == data.Live
 	n.forget(s)
 	return out
+}
+
+// tell remembers a kill, and drops those before the oldest that the store still has: it will not name them again, and a
+// container may be killed every minute for weeks.
+func (n *killNews) tell(k data.Key, at time.Time, kept []data.Kill) {
+	if len(kept) > 0 {
+		oldest := kept[0].At.Add(-sameKill)
+		n.told[k] = slices.DeleteFunc(n.told[k], func(t time.Time) bool { return t.Before(oldest) })
+	}
+	n.told[k] = append(n.told[k], at)
 }
 
 // knows reports whether a kill was told, or was there before.

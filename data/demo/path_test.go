@@ -17,7 +17,7 @@ func found(t *testing.T, st *data.Store, container string) data.Container {
 	var best *data.Container
 	list := st.Snapshot().Containers
 	for i := range list {
-		if c := &list[i]; string(c.Key.Container) == container && (best == nil || len(c.Terminations()) > len(best.Terminations())) {
+		if c := list[i]; string(c.Key.Container) == container && (best == nil || len(c.Terminations()) > len(best.Terminations())) {
 			best = c
 		}
 	}

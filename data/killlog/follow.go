@@ -20,6 +20,7 @@ func (l *Log) Follow(ctx context.Context, st *data.Store) {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	var seen uint64
+	var former []*data.Container
 	for done := false; !done; {
 		select {
 		case <-ctx.Done():
@@ -28,7 +29,11 @@ func (l *Log) Follow(ctx context.Context, st *data.Store) {
 		}
 		if s := st.Snapshot(); s.Version != seen {
 			seen = s.Version
-			l.keep(st, s.Containers)
+			if l.keep(st, changed(former, s.Containers)) {
+				former = s.Containers
+			} else {
+				former = nil // what was not written is tried again
+			}
 		}
 	}
 }
@@ -36,15 +41,33 @@ func (l *Log) Follow(ctx context.Context, st *data.Store) {
 // Keep writes the kills that st holds now.
 func (l *Log) Keep(st *data.Store) { l.keep(st, st.Snapshot().Containers) }
 
-// keep records; a panic costs this look alone.
-func (l *Log) keep(st *data.Store, cs []data.Container) {
+// keep records and reports whether all was written; a panic costs this look alone.
+func (l *Log) keep(st *data.Store, cs []*data.Container) (ok bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			st.SetGap(gapWhat, data.Textf("writing it failed: %v", r))
 		}
 	}()
-	_ = l.Record(cs) //nolint:errcheck // it is kept as the problem
+	err := l.record(cs) // it is kept as the problem
 	st.SetGap(gapWhat, l.Problem())
+	return err == nil
+}
+
+// changed returns the containers of a snapshot that are not the same as in a former one; both are ordered by Key.Less.
+func changed(former, now []*data.Container) []*data.Container {
+	var out []*data.Container
+	i := 0
+	for _, c := range now {
+		for i < len(former) && former[i] != c && former[i].Key.Less(c.Key) {
+			i++
+		}
+		if i < len(former) && former[i] == c {
+			i++
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // Recall puts what earlier runs saw into st, for the namespaces that are watched: all when there is none. It must be

@@ -2,6 +2,7 @@ package killlog
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -64,5 +65,22 @@ func TestAPodThatStillExistsIsNotGone(t *testing.T) {
 	got := st.Snapshot().Containers[0]
 	if got.State != data.Running || len(got.Kills) != 1 || got.Known != data.KnownFromAPI {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestOnlyWhatChangedIsLookedAt(t *testing.T) {
+	t.Parallel()
+	a, b, c, b2 := killed("a", noon), killed("b", noon), killed("c", noon), killed("b", noon.Add(time.Minute))
+	for name, tc := range map[string]struct{ former, now, want []*data.Container }{
+		"the first look":  {nil, []*data.Container{&a, &b}, []*data.Container{&a, &b}},
+		"nothing changed": {[]*data.Container{&a, &b}, []*data.Container{&a, &b}, nil},
+		"one changed":     {[]*data.Container{&a, &b, &c}, []*data.Container{&a, &b2, &c}, []*data.Container{&b2}},
+		"one is new":      {[]*data.Container{&a, &c}, []*data.Container{&a, &b, &c}, []*data.Container{&b}},
+		"one was dropped": {[]*data.Container{&a, &b, &c}, []*data.Container{&a, &c}, nil},
+		"one for another": {[]*data.Container{&a, &c}, []*data.Container{&b, &c}, []*data.Container{&b}},
+	} {
+		if got := changed(tc.former, tc.now); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %d containers, want %d", name, len(got), len(tc.want))
+		}
 	}
 }

@@ -137,12 +137,20 @@ func (l *Log) Load(since time.Time) (cs []data.Container, began time.Time) {
 // Record writes the kills of the containers that the file does not have yet. It returns the error of this write; the
 // first is kept as Problem. A kill whose workload became known only later gets a second line, which counts.
 func (l *Log) Record(cs []data.Container) error {
+	all := make([]*data.Container, len(cs))
+	for i := range cs {
+		all[i] = &cs[i]
+	}
+	return l.record(all)
+}
+
+// record is Record for containers of a snapshot.
+func (l *Log) record(cs []*data.Container) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []byte
 	var ids, whole []string
-	for i := range cs {
-		c := &cs[i]
+	for _, c := range cs {
 		if c.Known != data.KnownFromAPI {
 			continue
 		}

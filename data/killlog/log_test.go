@@ -206,7 +206,10 @@ func TestAFolderThatCannotBeWrittenTo(t *testing.T) {
 	l := New(file, "c", clock) // a file where the folder should be: root may write everywhere else
 	st := data.NewStore(clock)
 	l.Recall(st, nil, time.Hour)
-	l.keep(st, []data.Container{killed("api-1", noon)})
+	one := killed("api-1", noon)
+	if l.keep(st, []*data.Container{&one}) {
+		t.Error("it says that all was written")
+	}
 	if g := st.Snapshot().Gaps; len(g) != 1 || g[0].What != gapWhat || !strings.Contains(g[0].Why.String(), "not a directory") {
 		t.Errorf("%v", g)
 	}

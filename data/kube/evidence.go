@@ -157,7 +157,7 @@ func (e *evidence) all(ctx context.Context) {
 		if pods[k] == nil {
 			pods[k] = &data.Pod{Key: k}
 		}
-		pods[k].Containers = append(pods[k].Containers, c)
+		pods[k].Containers = append(pods[k].Containers, *c)
 	}
 	for _, p := range pods {
 		e.want(p)

@@ -134,7 +134,7 @@ func stale(s *data.Snapshot) bool { return s.Health.State == data.Stale }
 func find(s *data.Snapshot, pod, container string) *data.Container {
 	for i := range s.Containers {
 		if s.Containers[i].Key.Pod.String() == pod && s.Containers[i].Key.Container.String() == container {
-			return &s.Containers[i]
+			return s.Containers[i]
 		}
 	}
 	return nil
