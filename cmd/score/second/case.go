@@ -112,7 +112,11 @@ func (c *Case) settle(d draw) bool {
 		return false
 	}
 	k := min(want, len(all)) - 1
-	c.now, c.replica = math.Floor(all[k].at+d.mag(70, 5*hour)), all[k].by
+	wait := 5 * hour
+	if p.soon {
+		wait = 45 * minute
+	}
+	c.now, c.replica = math.Floor(all[k].at+d.mag(70, wait)), all[k].by
 	before := 0
 	for _, one := range all {
 		if one.at < c.now {

@@ -73,8 +73,10 @@ type plan struct {
 	child bool
 	// drops is how long a pod loops until somebody deletes it, 0 for never.
 	drops float64
-	// minKills is how many kills there have to be before somebody looks.
+	// minKills is how many kills there have to be before somebody looks, and soon whether that is within the hour for
+	// which events are kept.
 	minKills int
+	soon     bool
 	// since is when a leak came to its present rate.
 	since       float64
 	kind, image string
@@ -89,7 +91,7 @@ type plan struct {
 // keeps are metrics that stay.
 type keeps struct {
 	load, parts, process, reads, network bool
-	// often is that of something short samples are taken each minute at least.
+	// often is that of something short samples are taken twice a minute, or each minute at least.
 	often bool
 }
 

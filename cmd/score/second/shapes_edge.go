@@ -20,6 +20,7 @@ var nodeShapes = []shape{
 func (a *author) shortNode(apart, share float64) {
 	a.p.kind = pick(a.draw, "Deployment", "DaemonSet")
 	load := a.in(0.02, 0.08)
+	a.p.soon = true
 	for t := apart * a.in(0.2, 1); t < span; t += apart * (0.2 + a.ExpFloat64()) {
 		a.p.short = append(a.p.short, t)
 		if a.yes(0.25) { // and once more, before it is over

@@ -45,6 +45,14 @@ func (a *author) filing() (base func(b birth) []part, size func() float64) {
 	}
 }
 
+// slow stretches work where samples are rare, so that some are taken of it.
+func (a *author) slow() float64 {
+	if a.rough {
+		return 2.5
+	}
+	return 1
+}
+
 // jobsOf draws jobs for each replica.
 func (a *author) jobsOf(apart float64, next func(at float64) job) {
 	for range a.n {
@@ -64,7 +72,7 @@ var fileShapes = []shape{
 		speed := a.L / a.mag(30, 6*minute)
 		a.jobsOf(a.mag(4*hour, 1.5*day), func(at float64) job {
 			bytes := size()
-			return job{at: at, bytes: bytes, seconds: math.Max(15, bytes/speed), hold: a.mag(5, 90)}
+			return job{at: at, bytes: bytes, seconds: a.slow() * math.Max(90, bytes/speed), hold: a.mag(5, 90)}
 		})
 		r := reading{rx: a.in(0.8, 1.05), cpu: a.in(0.02, 0.2), reads: 0.01}
 		a.with(base, func(b birth) []part { return []part{r.part(b)} })
@@ -90,7 +98,7 @@ var fileShapes = []shape{
 		a.p.step = 2
 		a.p.long = 12 * day
 		a.jobsOf(a.mag(2*hour, 12*hour), func(at float64) job {
-			return job{at: at, bytes: size(), seconds: a.mag(25, 120), hold: a.mag(30, 4*minute)}
+			return job{at: at, bytes: size(), seconds: a.slow() * a.mag(90, 240), hold: a.mag(30, 4*minute)}
 		})
 		r := reading{reads: a.in(0.1, 0.4), cpu: a.in(0.6, 2), late: a.in(0.05, 0.3), cached: a.in(0.1, 0.3)}
 		a.p.image = pick(a.draw, a.p.image, "ghcr.io/acme/imgproxy:3.27", "ghcr.io/acme/pdf-render:12")

@@ -43,6 +43,7 @@ func (a *author) gradualLife() float64 { return a.mag(3*day, 13*day) }
 
 var leakShapes = []shape{
 	{"per request, with the day's traffic", func(a *author) {
+		a.p.keep.load = true
 		base, rate := a.room(a.leakLife())
 		a.with(base, func(birth) []part { return []part{leak(perRequest(rate), 0)} })
 	}},
@@ -56,6 +57,7 @@ var leakShapes = []shape{
 		a.with(base, func(b birth) []part { return []part{leak(stairs(b, rate*every, every), 0)} })
 	}},
 	{"the heap grows by a piece after each full collection", func(a *author) {
+		a.p.keep.load = true
 		base, rate := a.room(a.leakLife())
 		grain := a.in(0.025, 0.06) * a.L
 		a.with(base, func(birth) []part { return []part{leak(perRequest(rate), grain)} })
@@ -68,17 +70,20 @@ var leakShapes = []shape{
 		a.with(base, func(birth) []part { return []part{leak(func(m *moment) float64 { return rate * m.dt }, 0)} })
 	}},
 	{"a worker process leaks and is killed alone", func(a *author) {
+		a.p.keep.load = true
 		a.p.child = true
 		a.bare("ghcr.io/acme/"+a.p.name+":4.2", "gunicorn", "--workers", "1", "app.wsgi")
 		base, rate := a.room(a.leakLife())
 		a.with(base, func(birth) []part { return []part{leak(perRequest(rate), 0)} })
 	}},
 	{"outside of a Java heap that has its place", func(a *author) {
+		a.p.keep.load = true
 		a.java("-Xms"+megas(0.2*a.L), "-Xmx"+megas(a.in(0.3, 0.45)*a.L))
 		base, rate := a.room(a.leakLife())
 		a.with(base, func(birth) []part { return []part{leak(perRequest(rate), 0)} })
 	}},
 	{"in one replica alone, which serves another kind of client", func(a *author) {
+		a.p.keep.load = true
 		a.n = max(a.n, 2+a.IntN(3))
 		bad := a.IntN(a.n)
 		base, rate := a.room(a.leakLife())
@@ -90,6 +95,7 @@ var leakShapes = []shape{
 		})
 	}},
 	{"since a release, at another rate", func(a *author) {
+		a.p.keep.load = true
 		life := a.mag(90*minute, 16*hour)
 		base, rate := a.room(life)
 		early := pick(a.draw, 0, 0, 0.04, 0.2)
@@ -119,6 +125,7 @@ var gradualShapes = []shape{
 		a.with(base, func(birth) []part { return []part{leak(func(m *moment) float64 { return rate * m.dt }, 0)} })
 	}},
 	{"with the traffic of the week", func(a *author) {
+		a.p.keep.load = true
 		base, rate := a.room(a.gradualLife())
 		a.habits.days[5], a.habits.days[6] = a.in(0.2, 0.5), a.in(0.2, 0.5)
 		a.with(base, func(birth) []part { return []part{leak(perRequest(rate), 0)} })
@@ -141,6 +148,7 @@ var gradualShapes = []shape{
 		})
 	}},
 	{"in one replica alone", func(a *author) {
+		a.p.keep.load = true
 		a.n = max(a.n, 2+a.IntN(3))
 		bad := a.IntN(a.n)
 		base, rate := a.room(a.gradualLife())
@@ -152,11 +160,13 @@ var gradualShapes = []shape{
 		})
 	}},
 	{"in larger pieces", func(a *author) {
+		a.p.keep.load = true
 		base, rate := a.room(a.gradualLife())
 		grain := a.in(0.015, 0.04) * a.L
 		a.with(base, func(birth) []part { return []part{leak(perRequest(rate), grain)} })
 	}},
 	{"over three weeks", func(a *author) {
+		a.p.keep.load = true
 		base, rate := a.room(a.in(17*day, 23*day))
 		a.with(base, func(birth) []part { return []part{leak(perRequest(rate), 0)} })
 	}},

@@ -34,7 +34,10 @@ func newScrapes(d draw, p *plan, rough bool, now float64) scrapes {
 		}
 	}
 	if p.keep.often {
-		s.every = math.Min(s.every, 60)
+		s.every = math.Min(s.every, 30)
+		if rough {
+			s.every = 60
+		}
 	}
 	s.missing = s.lack(d, p.keep, rough)
 	from := math.Max(0, now-s.retention)
