@@ -36,7 +36,7 @@ type heapRule struct {
 // heapRules: the JVM takes metaspace, code cache, threads and direct buffers beside the heap, V8 and .NET take buffers
 // and native memory; Go's soft limit counts all that the runtime manages, so a tenth is enough for the rest.
 var heapRules = map[data.Text]heapRule{
-	"java":   {"JVM", jvmShareOfLimit, jvmPercent, jvmHeapShare, float64(jvmOffHeap), "Set the heap as a share of the limit, so that both follow each other: -XX:MaxRAMPercentage=75.0 (50 to 60 below 512Mi)."},
+	"java":   {"JVM", jvmShareOfLimit, jvmPercent, jvmHeapShare, float64(jvmOffHeap), "Set the heap as a share of the limit, so that both follow each other: -XX:MaxRAMPercentage=75.0 (50 to 70 below 1Gi)."},
 	"node":   {"Node.js", 0.90, 0, 0.75, 64 * float64(data.Mi), "Set NODE_OPTIONS=--max-old-space-size to about 75% of the limit in MiB; 60% where Buffers or workers are many."},
 	"go":     {"Go", 0.98, 0, 0.90, 0, "Set GOMEMLIMIT to 90% of the limit: at or above the limit the collector never hears of it."},
 	"dotnet": {".NET", 0.90, 90, 0.75, 64 * float64(data.Mi), "Set DOTNET_GCHeapHardLimitPercent=0x4B (75%, the default), or leave both settings out."},
