@@ -49,6 +49,20 @@ func (e *JournalEntry) Undoable() bool {
 	return e.Way != WayEvict && (e.State == JournalApplied || e.State == JournalPartly || e.State == JournalUnknown)
 }
 
+// ResizeOpen reports whether a node still has to say what became of a resize: the API server has the new values of a pod,
+// and when the entry was written the container had not got them yet, nor could it be told that it never will.
+func (e *JournalEntry) ResizeOpen() bool {
+	if e.Way == WayEvict || e.State != JournalApplied && e.State != JournalPartly {
+		return false
+	}
+	for i := range e.Targets {
+		if e.Targets[i].ResizeOpen() {
+			return true
+		}
+	}
+	return false
+}
+
 // Undo is the change that puts the former values back: bound to the values that the entry left, and to the objects
 // that it changed. What was absent becomes absent again.
 func (e *JournalEntry) Undo() Change {

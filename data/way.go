@@ -112,6 +112,11 @@ func (t Target) Workload() Workload {
 	return Workload{APIVersion: t.APIVersion, Kind: t.Kind, Namespace: t.Namespace, Name: t.Name, UID: t.UID}
 }
 
+// ResizeOpen reports whether the node has not ended the resize of a pod, for good or bad. It knows nothing of evictions.
+func (t Target) ResizeOpen() bool {
+	return t.Kind == "Pod" && t.State == TargetStored && t.Resize != ResizeDone && t.Resize != ResizeInfeasible && t.Resize != ResizeGone
+}
+
 // ResizeState is how far the kubelet has come with an in-place resize.
 type ResizeState string
 
@@ -123,6 +128,7 @@ const (
 	ResizeInProgress ResizeState = "in progress" // accepted, the cgroup is not written yet
 	ResizeError      ResizeState = "error"       // accepted, and writing fails; the kubelet tries again
 	ResizeDone       ResizeState = "done"
+	ResizeGone       ResizeState = "gone" // the pod, or the values in it, went before the node had given an answer
 )
 
 // PodResize is how far one pod has come.

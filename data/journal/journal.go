@@ -22,13 +22,18 @@ import (
 
 // Bounds of the file. A line of a change of a thousand pods is some 400 KiB; more than maxFile is cut down to the
 // newest keepEntries when the next entry begins. underWay is longer than any change takes: an intent that is older was
-// left behind, whatever process has its number now.
+// left behind, whatever process has its number now. awayFor is the same for an intent of another host, of whose processes
+// nothing is known here: a change takes seconds, and 15 more while the first pod of a resize is watched.
 const (
 	maxLine     = 1 << 20
 	maxFile     = 8 << 20
 	keepEntries = 1000
 	underWay    = time.Hour
+	awayFor     = 2 * time.Minute
 )
+
+// begun are the IDs of the entries that this very process began. In a container the next process has the same number.
+var begun sync.Map
 
 // Journal is the file. It is safe for concurrent use, also by several programs.
 type Journal struct {
@@ -86,6 +91,7 @@ func (j *Journal) Begin(e data.JournalEntry) (data.JournalEntry, error) {
 	if err := j.compact(); err != nil {
 		return e, err
 	}
+	begun.Store(e.ID, true)
 	return e, j.Write(e)
 }
 
@@ -181,18 +187,34 @@ func (j *Journal) Entry(id string) (data.JournalEntry, error) {
 	return data.JournalEntry{}, fmt.Errorf("%w: %d changes end with %s; write the whole ID", data.ErrNotFound, len(found), data.Clean(id))
 }
 
-// Unfinished returns the entries whose outcome nobody wrote down and that no living program is working on.
+// Unfinished returns the entries whose outcome nobody wrote down and that no living program is working on, and those with
+// a resize that its node had not ended when they were written.
 func (j *Journal) Unfinished() ([]data.JournalEntry, error) {
 	all, _, err := j.Entries()
 	var out []data.JournalEntry
 	for i := range all {
 		e := &all[i]
-		left := e.State == data.JournalIntent && !(e.Host == hostname() && j.now().Sub(e.At) < underWay && alive(e.PID))
-		if left || e.State == data.JournalUnknown {
+		if e.State == data.JournalIntent && !j.UnderWay(*e) || e.State == data.JournalUnknown || e.ResizeOpen() {
 			out = append(out, *e)
 		}
 	}
 	return out, err
+}
+
+// UnderWay reports whether a program is at work on an intent, as far as can be told: one of this host that lives, or one
+// of another host a short while ago.
+func (j *Journal) UnderWay(e data.JournalEntry) bool {
+	age := j.now().Sub(e.At)
+	switch {
+	case e.State != data.JournalIntent:
+		return false
+	case e.Host != hostname():
+		return age < awayFor
+	case e.PID == os.Getpid():
+		_, mine := begun.Load(e.ID)
+		return mine && age < underWay
+	}
+	return age < underWay && alive(e.PID)
 }
 
 // username is who runs the program, as the operating system has it.

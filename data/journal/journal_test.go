@@ -277,10 +277,28 @@ func TestUnfinished(t *testing.T) {
 	}
 	put(func(*data.JournalEntry) {}) // this very program is at it
 	dead := put(func(e *data.JournalEntry) { e.PID = 1 << 30 })
-	away := put(func(e *data.JournalEntry) { e.Host = "another" })
+	put(func(e *data.JournalEntry) { e.Host = "another" }) // it may be at it there
+	away := put(func(e *data.JournalEntry) { e.Host, e.At = "another", moment.Add(-2*awayFor) })
+	former := put(func(e *data.JournalEntry) { // the process of before had the same number, as in a container
+		begun.Delete(e.ID)
+	})
 	lost := put(func(e *data.JournalEntry) { e.State = data.JournalUnknown })
 	old := put(func(e *data.JournalEntry) { e.At = moment.Add(-2 * underWay) })
 	put(func(e *data.JournalEntry) { e.State = data.JournalApplied })
+	resized := func(state data.ResizeState, change func(*data.JournalEntry)) string {
+		return put(func(e *data.JournalEntry) {
+			e.State, e.Targets = data.JournalPartly, []data.Target{{Kind: "Pod", Name: "x", State: data.TargetStored, Resize: state}}
+			change(e)
+		})
+	}
+	plainly := func(*data.JournalEntry) {}
+	deferred, pending := resized(data.ResizeDeferred, plainly), resized(data.ResizePending, func(e *data.JournalEntry) { e.State = data.JournalApplied })
+	for _, ended := range []data.ResizeState{data.ResizeDone, data.ResizeInfeasible, data.ResizeGone} {
+		resized(ended, plainly)
+	}
+	resized(data.ResizeDeferred, func(e *data.JournalEntry) { e.State = data.JournalUndone })
+	resized("", func(e *data.JournalEntry) { e.Way, e.State = data.WayEvict, data.JournalApplied })
+	resized(data.ResizeDeferred, func(e *data.JournalEntry) { e.Targets[0].State = data.TargetFailed })
 	left, err := j.Unfinished()
 	if err != nil {
 		t.Fatal(err)
@@ -289,8 +307,14 @@ func TestUnfinished(t *testing.T) {
 	for _, e := range left {
 		got[e.ID] = true
 	}
-	if len(got) != 4 || !got[dead] || !got[away] || !got[lost] || !got[old] {
-		t.Errorf("%v, want %s %s %s %s", got, dead, away, lost, old)
+	want := []string{dead, away, former, lost, old, deferred, pending}
+	for _, id := range want {
+		if !got[id] {
+			t.Errorf("%s is missing", id)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

@@ -2,7 +2,6 @@ package kube
 
 import (
 	"context"
-	"errors"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -53,53 +52,6 @@ func (c *Client) resizes(ctx context.Context, a data.Applied) (data.Rollout, err
 		r.Failed, r.Waits = true, "the pods that were resized are gone: new ones have the memory of the template"
 	}
 	return r, nil
-}
-
-// Reconcile looks what became of a change whose outcome was never written down: it reads every object again and compares
-// it with the values before and after. The entry that it returns says exactly what was found; nothing is changed. It
-// still is JournalUnknown when an object cannot be read or has other values by now.
-func (c *Client) Reconcile(ctx context.Context, e data.JournalEntry) data.JournalEntry {
-	e.Targets = append([]data.Target(nil), e.Targets...)
-	for i := range e.Targets {
-		t := &e.Targets[i]
-		if t.State == data.TargetStored || t.State == data.TargetFailed {
-			continue
-		}
-		if e.Way == data.WayEvict {
-			c.wasEvicted(ctx, t)
-			continue
-		}
-		o, err := c.read(ctx, t.Workload())
-		before, after := entrySettings(&e, t)
-		switch {
-		case errors.Is(err, data.ErrNotFound), err == nil && string(o.meta.UID) != t.UID.String():
-			t.State, t.Error = data.TargetFailed, "it is gone, and what was changed with it"
-		case err != nil:
-			t.State, t.Error = data.TargetUnknown, data.Clean(err.Error())
-		case t.Kind == "Pod": // only the memory of a pod that runs can be changed
-			t.State, t.Error = found(o, e.Container, settings{memory: t.Before}, settings{memory: t.After})
-		default:
-			t.State, t.Error = found(o, e.Container, before, after)
-		}
-	}
-	e.State = stateOf(e.Targets)
-	if e.State != data.JournalUnknown {
-		e.Ended = c.now()
-	}
-	return e
-}
-
-// wasEvicted looks whether a pod that was to be ended is still there.
-func (c *Client) wasEvicted(ctx context.Context, t *data.Target) {
-	gone, err := c.gone(ctx, data.PodKey{Namespace: t.Namespace, Name: t.Name, UID: t.UID})
-	switch {
-	case err != nil:
-		t.State, t.Error = data.TargetUnknown, data.Clean(err.Error())
-	case gone:
-		t.State, t.Error = data.TargetStored, ""
-	default:
-		t.State, t.Error = data.TargetFailed, "it is still there: the eviction did not reach it"
-	}
 }
 
 // Server is the address of the API server, by which entries of the journal are told apart.
