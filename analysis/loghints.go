@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/oomedic/oomedic/data"
@@ -65,6 +66,9 @@ func LogHints(l *data.LogTail) []LogHint {
 	out = append(out, risingCounts(l)...)
 	if n := len(l.Lines); n > 0 {
 		h := LogHint{Says: "the last lines", Means: "What it did when it was killed. The kernel's kill leaves no word in a log."}
+		if !l.Previous {
+			h.Means = "What it said last."
+		}
 		for i := max(0, n-lastWords); i < n; i++ {
 			h.Lines = append(h.Lines, i)
 		}
@@ -110,11 +114,12 @@ func risingCounts(l *data.LogTail) []LogHint {
 	for _, name := range names {
 		v, at := values[name], lines[name]
 		if n := len(v); n >= risingNumbers && v[n-1] >= risingBy*max(v[0], 1) && mostlyRising(v) {
-			out = append(out, LogHint{
-				Says:  data.Textf("%s rose from %.0f to %.0f", name, v[0], v[n-1]),
-				Means: "What is counted here grows towards the kill, and each one holds memory.",
-				Lines: []int{at[0], at[n/2], at[n-1]},
-			})
+			says, shown := data.Textf("%s rose from %.0f to %.0f", name, v[0], v[n-1]), []int{at[0], at[n/2], at[n-1]}
+			if last := len(out) - 1; last >= 0 && slices.Equal(out[last].Lines, shown) { // counts of the same lines are one hint
+				out[last].Says += "; " + says
+				continue
+			}
+			out = append(out, LogHint{Says: says, Means: "What is counted here grows towards the end, and each one holds memory.", Lines: shown})
 		}
 	}
 	return out

@@ -133,6 +133,7 @@ func TestConnectionsThatRise(t *testing.T) {
 		{"in words", []string{"12 active connections", "30 active connections", "90 active connections"}, "connections rose from 12 to 90"},
 		{"in JSON", []string{`{"goroutines": 100}`, `{"goroutines": 400}`, `{"goroutines": 900}`}, "goroutines rose from 100 to 900"},
 		{"after a count that is steady", []string{"connections=9 goroutines=100", "connections=9 goroutines=400", "connections=9 goroutines=900"}, "goroutines rose from 100 to 900"},
+		{"two counts of the same lines", []string{"streams=10 goroutines=20", "streams=40 goroutines=50", "streams=90 goroutines=99"}, "streams rose from 10 to 90; goroutines rose from 20 to 99"},
 		{"streams", []string{"streams=10", "streams=40", "streams=90"}, "streams rose from 10 to 90"},
 		{"buffers", []string{`{"open_buffers":10}`, `{"open_buffers":40}`, `{"open_buffers":90}`}, "open_buffers rose from 10 to 90"},
 		{"steady", []string{"connections=10", "connections=11", "connections=10"}, ""},
@@ -145,6 +146,34 @@ func TestConnectionsThatRise(t *testing.T) {
 		}
 		if got != c.says {
 			t.Errorf("%s: %q, want %q", c.name, got, c.says)
+		}
+	}
+}
+
+func TestRuntimeMemoryWords(t *testing.T) {
+	t.Parallel()
+	at := func(name data.Text, mi float64, bound bool) data.RuntimePart {
+		return data.RuntimePart{Name: name, Samples: data.Samples{T: []int64{0}, V: []float64{mi * float64(data.Mi)}}, Bound: bound}
+	}
+	for _, c := range []struct {
+		name    string
+		runtime data.Text
+		parts   []data.RuntimePart
+		has     string
+		hasNot  string
+	}{
+		{"a heap that fills it", "java", []data.RuntimePart{at("heap used", 380, false), at("heap bound", 1024, true)}, "The heap is 74% of the working set", "bound"},
+		{"a JVM at its bound", "java", []data.RuntimePart{at("heap used", 380, false), at("heap bound", 400, true)}, "it will fail by itself", "GOMEMLIMIT"},
+		{"Go at its soft limit, which fails nothing", "go", []data.RuntimePart{at("heap used", 380, false), at("soft limit", 400, true)}, "soft limit of 400Mi (GOMEMLIMIT)", "fail by itself"},
+		{"Go below it", "go", []data.RuntimePart{at("heap used", 350, false), at("soft limit", 400, true)}, "68%", "GOMEMLIMIT"},
+		{"beside the heap", "node", []data.RuntimePart{at("heap used", 100, false)}, "only 20%", "a heap profile will show"},
+		{"Python", "python", []data.RuntimePart{at("process", 500, false)}, "exports nothing of its heap", "look beside"},
+		{"nothing known", "java", nil, "", "heap"},
+	} {
+		m := &data.RuntimeMemory{Runtime: c.runtime, Parts: c.parts, WorkingSet: at("", 512, false).Samples}
+		got := fmt.Sprint(RuntimeMemoryWords(m))
+		if !strings.Contains(got, c.has) || strings.Contains(got, c.hasNot) {
+			t.Errorf("%s: %s", c.name, got)
 		}
 	}
 }

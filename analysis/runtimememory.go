@@ -51,7 +51,11 @@ func RuntimeMemoryWords(m *data.RuntimeMemory) []data.Text {
 			out = append(out, data.Textf("%s are in nothing that the runtime counts.", human(rest)))
 		}
 	}
-	if bound > 0 && heap >= heapFull*bound {
+	switch {
+	case bound <= 0 || heap < heapFull*bound:
+	case m.Runtime == "go":
+		out = append(out, data.Textf("The heap is at %s of its soft limit of %s (GOMEMLIMIT): what is left is really in use, and the collector takes processor time without an end.", percent(heap/bound), human(bound)))
+	default:
 		out = append(out, data.Textf("The heap has reached %s of its bound of %s: it will fail by itself before or beside the kernel's kill.", percent(heap/bound), human(bound)))
 	}
 	return out

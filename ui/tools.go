@@ -205,7 +205,7 @@ func (a *App) gotProfile(m profileMsg) tea.Cmd {
 	if door, ok := a.opt.Cluster.(Profiler); ok {
 		a.changeProfile(k, func(p *views.Profile) { p.Log = &views.Loaded[data.LogTail]{Loading: true} })
 		cmds = append(cmds, func() tea.Msg {
-			tail, err := door.LastLog(ctx, of.Key)
+			tail, err := killedLog(ctx, door, k, of.Key)
 			if err != nil {
 				return logMsg{key: k, problem: data.Clean(err.Error())}
 			}
@@ -223,6 +223,21 @@ func (a *App) gotProfile(m profileMsg) tea.Cmd {
 		})
 	}
 	return tea.Batch(cmds...)
+}
+
+// killedLog reads the log of the case's own container, which is what was killed, whether it runs again or not; when that
+// cannot be read, for its pod is gone, the log of the one that runs in its place.
+func killedLog(ctx context.Context, door Profiler, own, of data.Key) (data.LogTail, error) {
+	tail, err := door.LastLog(ctx, own)
+	if err == nil || own.Pod == of.Pod {
+		return tail, err
+	}
+	tail, other := door.LastLog(ctx, of)
+	if other != nil {
+		return tail, err
+	}
+	tail.Short = data.Textf("the log of %s cannot be read any more; this is the one of %s", own.Pod, of.Pod)
+	return tail, nil
 }
 
 // errNoProfiler says that profiles cannot be fetched here.
@@ -254,7 +269,11 @@ func (a *App) fetchProfile(k data.Key, kind data.ProfileKind) tea.Cmd {
 			return fetchedMsg{key: k, kind: kind, problem: data.Clean(err.Error())}
 		}
 		pair := views.ProfilePair{First: p}
-		if first != nil && p.Total >= 0 && !restarted(first, p) {
+		switch {
+		case first == nil:
+		case restarted(first, p):
+			pair.Restarted = true
+		default:
 			pair = views.ProfilePair{First: first, Last: p, Grown: data.ProfileGrown(first, p)}
 		}
 		return fetchedMsg{key: k, kind: kind, pair: &pair}
@@ -262,10 +281,14 @@ func (a *App) fetchProfile(k data.Key, kind data.ProfileKind) tea.Cmd {
 }
 
 // restartedBelow is the share of the first profile's total that the next has at most when the container was restarted
-// in between: the two are of different lives then, and the later one is a first one again.
+// in between, where nobody knows when it started: the two are of different lives then, and the later one is a first one
+// again.
 const restartedBelow = 0.5
 
 func restarted(first, later *data.MemoryProfile) bool {
+	if !first.Started.IsZero() && !later.Started.IsZero() {
+		return !first.Started.Equal(later.Started)
+	}
 	return later.Kind == data.HeapProfile && float64(later.Total) < restartedBelow*float64(first.Total)
 }
 

@@ -19,6 +19,7 @@ type lookingCluster struct {
 	replica  data.Text // another pod that runs in place of the case's own; empty when that runs
 	gone     bool      // nothing runs
 	log      data.LogTail
+	logOf    data.Text             // the pod whose log can be read; every one when empty
 	profiles []*data.MemoryProfile // the answers, one after the other; nil fails
 	asked    []data.Key
 }
@@ -36,8 +37,8 @@ func (c *lookingCluster) Replica(_ context.Context, of *data.Container) (*data.C
 
 func (c *lookingCluster) LastLog(_ context.Context, k data.Key) (data.LogTail, error) {
 	c.asked = append(c.asked, k)
-	if len(c.log.Lines) == 0 {
-		return c.log, errors.New("the log may not be read")
+	if len(c.log.Lines) == 0 || (c.logOf != "" && c.logOf != k.Pod) {
+		return data.LogTail{}, errors.New("the log may not be read")
 	}
 	return c.log, nil
 }
@@ -83,7 +84,7 @@ func (d *driver) open() {
 func TestProfileFindsTheLineThatGrew(t *testing.T) {
 	c := &lookingCluster{log: data.LogTail{Lines: []data.LogLine{{Text: "java.lang.OutOfMemoryError: Metaspace"}}}, profiles: []*data.MemoryProfile{heapAt(0, 20), heapAt(10, 32)}}
 	d := looking(t, c)
-	d.sees("Profile", "Runtime", "the JVM's metaspace was full", "h fetches one")
+	d.sees("Profile", "Runtime", "the JVM's metaspace was full", "Do next", "h fetches a heap profile")
 	d.press("h")
 	d.sees("20Mi in use", "cache.go:41")
 	d.press("h")
@@ -94,9 +95,25 @@ func TestProfileAfterARestartBeginsAnew(t *testing.T) {
 	c := &lookingCluster{profiles: []*data.MemoryProfile{heapAt(0, 40), heapAt(10, 5)}}
 	d := looking(t, c)
 	d.press("h", "h")
-	d.sees("5Mi in use", "the log may not be read")
+	d.sees("5Mi in use", "the log may not be read", "restarted since the profile before")
 	if strings.Contains(d.screen(), "Grew most") || strings.Contains(d.screen(), "Nothing grew") {
 		t.Errorf("two lives are compared:\n%s", d.screen())
+	}
+}
+
+// A later life may hold as much as the one before: the start of the container tells them apart.
+func TestProfileOfALifeThatGrewAgain(t *testing.T) {
+	for name, same := range map[string]bool{"of one life": true, "of two": false} {
+		a, b := heapAt(0, 40), heapAt(10, 38)
+		a.Started, b.Started = start, start
+		if !same {
+			b.Started = start.Add(time.Minute)
+		}
+		d := looking(t, &lookingCluster{profiles: []*data.MemoryProfile{a, b}})
+		d.press("h", "h")
+		if got := strings.Contains(d.screen(), "restarted since"); got == same {
+			t.Errorf("%s:\n%s", name, d.screen())
+		}
 	}
 }
 
@@ -112,16 +129,27 @@ func TestProfileOfAnotherReplica(t *testing.T) {
 	d := looking(t, c)
 	d.sees("The pod of the case does not run; this is api-9")
 	d.press("h")
+	var asked []string
 	for _, k := range c.asked {
-		if k.Pod != "api-9" {
-			t.Errorf("asked of %s", k)
-		}
+		asked = append(asked, k.Pod.String())
 	}
-	if len(c.asked) != 2 {
-		t.Errorf("asked %v", c.asked)
+	if got := strings.Join(asked, " "); got != "api-0 api-9 api-9" {
+		t.Errorf("asked the log of the own pod, the log of the other, and its profile: %s", got)
 	}
+	d.sees("the log may not be read")
 	none := looking(t, &lookingCluster{gone: true})
 	none.sees("Nothing can be fetched now: no pod runs it", "kubectl exec")
+}
+
+func TestLogOfTheContainerThatWasKilled(t *testing.T) {
+	log := data.LogTail{Lines: []data.LogLine{{Text: "java.lang.OutOfMemoryError: Metaspace"}}}
+	own := looking(t, &lookingCluster{replica: "api-9", log: log, logOf: "api-0"})
+	own.sees("the JVM's metaspace was full")
+	if strings.Contains(own.screen(), "cannot be read any more") {
+		t.Errorf("the own log is said to be away:\n%s", own.screen())
+	}
+	gone := looking(t, &lookingCluster{replica: "api-9", log: log, logOf: "api-9"})
+	gone.sees("the JVM's metaspace was full", "the log of api-0 cannot be read any more")
 }
 
 func TestArtifactsAreMadeAndSaved(t *testing.T) {

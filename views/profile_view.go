@@ -22,8 +22,11 @@ func (s *ProfileScreen) View(f Frame) string {
 	}
 	d := &sheet{t: f.Theme, width: f.Width}
 	t := f.Theme
-	d.hang(" "+Render(t.Header, "Runtime "), t.Strong, p.Guide.RuntimeName.String())
-	d.prose(1, t.Muted, p.Guide.RuntimeFrom.String())
+	d.hang(" "+Render(t.Header, "Do next")+"  ", t.Strong, s.next(p))
+	if says := logFound(p); says != "" {
+		d.hang(" "+Render(t.Header, "The log")+"  ", t.Warn, says)
+	}
+	d.hang(" "+Render(t.Header, "Runtime")+"  ", t.Text, p.Guide.RuntimeName.String()+": "+p.Guide.RuntimeFrom.String())
 	switch {
 	case p.None != "":
 		d.note(1, t.Warn, t.Glyphs.Unknown, "Nothing can be fetched now: "+p.None.String())
@@ -58,11 +61,7 @@ var profileTitles = map[data.ProfileKind]string{data.HeapProfile: "Heap profile"
 // fetched writes what a fetched profile says, or how to fetch one.
 func (s *ProfileScreen) fetched(d *sheet, p *Profile, kind data.ProfileKind) {
 	t, l := d.t, p.Fetched[kind]
-	if l == nil {
-		if kind == data.HeapProfile {
-			d.heading(profileTitles[kind])
-			d.prose(1, t.Text, "h fetches one through the API server, if the program serves net/http/pprof; h again, later, shows what grew between the two.")
-		}
+	if l == nil { // the first lines of the screen say how to fetch one
 		return
 	}
 	d.heading(profileTitles[kind])
@@ -79,9 +78,6 @@ func (s *ProfileScreen) fetched(d *sheet, p *Profile, kind data.ProfileKind) {
 		grownLines(d, l.Value)
 	}
 	topLines(d, l.Value.Newest())
-	if l.Value.Last == nil && !l.Loading {
-		d.prose(1, t.Muted, "Wait as long as the leak needs to show, then fetch again: what grew between the two is the leak.")
-	}
 }
 
 // amount is a value of a profile for people.
@@ -222,7 +218,12 @@ func logHints(d *sheet, p *Profile) {
 	if l == nil {
 		return
 	}
-	d.heading("The log before the kill")
+	switch {
+	case l.Value != nil && !l.Value.Previous:
+		d.heading("The log")
+	default:
+		d.heading("The log before the kill")
+	}
 	switch {
 	case l.Problem != "":
 		d.note(1, t.Warn, t.Glyphs.Unknown, l.Problem.String())
@@ -234,6 +235,9 @@ func logHints(d *sheet, p *Profile) {
 	}
 	if l.Value.Short != "" {
 		d.note(1, t.Info, t.Glyphs.Unknown, l.Value.Short.String())
+	}
+	if len(l.Value.Lines) == 0 {
+		d.prose(1, t.Text, "The log is empty: the container ended before it said a word.")
 	}
 	for _, h := range p.Hints {
 		d.note(1, t.Warn, t.Glyphs.Arrow, h.Says.String()+". "+h.Means.String())

@@ -27,6 +27,8 @@ type Profile struct {
 type ProfilePair struct {
 	First, Last *data.MemoryProfile
 	Grown       []data.ProfileGrowth // between the two, the most grown first
+	// Restarted is true when there was an earlier one, of a life that has ended since.
+	Restarted bool
 }
 
 // Newest is the newest profile.

@@ -45,7 +45,8 @@ func (c *Client) Profile(ctx context.Context, k data.Key, kind data.ProfileKind)
 	if err != nil {
 		return nil, c.explain(err, request{"get", "pods", k.Namespace.String(), k.Pod.String()})
 	}
-	if running(pod, k.Container.String()) == nil {
+	up := running(pod, k.Container.String())
+	if up == nil {
 		return nil, fmt.Errorf("container %s of pod %s does not run now: wait until it is up again", k.Container, k.Pod)
 	}
 	var said []string
@@ -53,6 +54,7 @@ func (c *Client) Profile(ctx context.Context, k data.Key, kind data.ProfileKind)
 		p, err := c.profileFrom(ctx, k, port, kind)
 		switch {
 		case err == nil:
+			p.Started = up.State.Running.StartedAt.Time
 			return p, nil
 		case ctx.Err() != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
 			return nil, fmt.Errorf("port %d: no whole profile within %s", port, profileWait)
