@@ -25,8 +25,8 @@ type MemoryProfile struct {
 	Size int64 // bytes of the profile as it came
 	// Started is when the container that served it started, which tells its life from others; zero when unknown.
 	Started time.Time
-	Port int   // of the pod, that served it
-	From Text  // the command that fetches the same
+	Port    int  // of the pod, that served it
+	From    Text // the command that fetches the same
 }
 
 // ProfileLine is one line of a program and what it holds.
