@@ -81,6 +81,9 @@ type Query struct {
 	Step   time.Duration // zero for an instant query
 	Took   time.Duration
 	Points int
+	// Shared is true when the answer was a part of one for several containers, or was read before: Took is then the time
+	// that all of it took, for all of them together.
+	Shared bool
 	// Warnings are what Prometheus said beside the answer (partial responses and the like).
 	Warnings []Text
 }

@@ -142,7 +142,7 @@ func (b *chartBuilder) memoryOf(ctx context.Context, sel string, want func(pod s
 		for _, s := range out {
 			points += s.Len()
 		}
-		b.n.took(answer{query: data.Query{PromQL: promql, Start: b.from, End: from.Add(-b.step), Step: b.step, Points: points}})
+		b.n.took(answer{query: data.Query{PromQL: promql, Start: b.from, End: from.Add(-b.step), Step: b.step, Points: points, Took: h.took, Shared: true}})
 	}
 	if !from.After(b.to) {
 		answers, err := b.r.rangedSplit(ctx, b.n, promql, from, b.to, b.step, maxHalvings)

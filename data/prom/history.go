@@ -3,6 +3,7 @@ package prom
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -160,8 +161,9 @@ func (b *historyBuilder) memoryTasks(ctx context.Context, parts []float64, err e
 func (b *historyBuilder) rawTasks(parts []float64) []task {
 	var out []task
 	to, from, n := b.h.To, b.h.To, 0.0
+	oldest := b.fromKept()
 	flush := func() {
-		begin, end := from, to
+		begin, end := later(oldest, from), to
 		out = append(out, task{data.Textf("memory from %s to %s", stamp(begin), stamp(end)), func(ctx context.Context) error {
 			s, err := b.r.raw(ctx, b.n, data.MetricWorkingSet+"{"+b.sel+"}", begin, end, shardHalvings)
 			b.add(s, err)
@@ -170,6 +172,9 @@ func (b *historyBuilder) rawTasks(parts []float64) []task {
 		to, n = from, 0
 	}
 	for _, estimated := range parts {
+		if !from.After(oldest) {
+			break
+		}
 		if from.Before(to) && (n+estimated > shardSamples || to.Sub(from) >= longestShard) {
 			flush()
 		}
@@ -178,6 +183,27 @@ func (b *historyBuilder) rawTasks(parts []float64) []task {
 	}
 	flush()
 	return out
+}
+
+// fromKept takes over the samples of another history of the same workload, be it of a neighbour or of this container before
+// its last kill, and returns from when on the rest is to be read.
+func (b *historyBuilder) fromKept() time.Time {
+	h, ok := b.r.keptFor(b.sel, b.h.From)
+	if _, known := b.r.api.(*shared); known {
+		ok = false // they were read for all, unless that failed
+	}
+	if !ok || !h.to.After(b.h.From) || h.to.After(b.h.To) {
+		return b.h.From
+	}
+	some := h.between(b.h.From, h.to)
+	points := 0
+	for _, s := range some {
+		points += s.Len()
+	}
+	b.add(some, nil)
+	promql := data.MetricWorkingSet + "{" + b.sel + "}[" + data.PromDuration(h.to.Sub(b.h.From)) + "]"
+	b.n.took(answer{query: data.Query{PromQL: promql, End: h.to, Points: points, Took: h.took, Shared: true}})
+	return h.to
 }
 
 // coarseTasks reads maxima of steps, newest first.
@@ -275,7 +301,7 @@ func (b *historyBuilder) otherTasks() []task {
 func (b *historyBuilder) finish(ctx context.Context) {
 	all := merged(b.pieces)
 	if b.memory && b.h.Resolution == 0 {
-		b.r.keep(keptHistory{sel: b.sel, from: b.h.From, to: b.h.To.Add(-settled), all: all})
+		b.r.keep(keptHistory{sel: b.sel, from: b.h.From, to: b.h.To.Add(-settled), all: all, took: b.memoryTook()})
 	}
 	cutsOf := b.r.cutsFor(ctx, b.n, all, b.kills, b.h.From, b.h.To)
 	b.h.Lives = livesOf(all, b.h.Resolution.Milliseconds(), cutsOf)
@@ -299,6 +325,16 @@ func (b *historyBuilder) finish(ctx context.Context) {
 		b.n.gap(noLimit.What, noLimit.Why)
 	}
 	b.sayShort()
+}
+
+// memoryTook is how long the questions for samples took, one after the other.
+func (b *historyBuilder) memoryTook() (all time.Duration) {
+	for _, q := range b.n.queries {
+		if q.Step == 0 && strings.HasPrefix(q.PromQL, data.MetricWorkingSet+"{") {
+			all += q.Took
+		}
+	}
+	return all
 }
 
 // sayShort says when the history reaches back less than asked for, since a window of 30 days would promise more.

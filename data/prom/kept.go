@@ -6,8 +6,8 @@ import (
 	"github.com/oomedic/oomedic/data"
 )
 
-// Histories that were read of every sample are kept for the session, so that charts of the same container read only what
-// came since. The newest stay, as long as all of them have no more than maxKeptSamples, of 16 bytes each.
+// Histories that were read of every sample are kept for the session, so that charts and further histories of the same
+// workload read only what came since. The newest stay, as long as all of them have no more than maxKeptSamples, of 16 bytes each.
 const (
 	maxKept        = 8
 	maxKeptSamples = 2_000_000
@@ -21,6 +21,20 @@ type keptHistory struct {
 	from, to time.Time
 	all      []series
 	samples  int
+	took     time.Duration // to read them
+}
+
+// between returns the samples with from < time <= to. They share memory with h, and may not be written to.
+func (h keptHistory) between(from, to time.Time) []series {
+	var out []series
+	for _, s := range h.all {
+		i, j := search(s.T, from.UnixMilli()+1), search(s.T, to.UnixMilli()+1)
+		if i < j {
+			s.T, s.V = s.T[i:j:j], s.V[i:j:j]
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // keep takes a history, in place of an older one of the same selector.

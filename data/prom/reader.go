@@ -125,6 +125,9 @@ func (r *Reader) serverTimeout() time.Duration {
 // ask puts one question, a second time after a pause when the server was overloaded.
 func (r *Reader) ask(ctx context.Context, q data.Query, call caller) (answer, error) {
 	a, err := r.try(ctx, q, call)
+	if s, ok := r.api.(*shared); ok && err == nil {
+		s.attribute(&a.query)
+	}
 	if troubleOf(err) != Overloaded {
 		return a, err
 	}

@@ -25,6 +25,7 @@ type fullQuestion struct {
 type sharedAnswer struct {
 	value    model.Value
 	warnings v1.Warnings
+	took     time.Duration // for all members together
 }
 
 // shared knows the answers to questions about the members of a batch before they are put, from questions about all of
@@ -89,7 +90,22 @@ func (s *shared) rawAnswer(promql string, at time.Time) (sharedAnswer, bool) {
 			out = append(out, &model.SampleStream{Metric: one.Metric, Values: one.Values[i:j:j]})
 		}
 	}
-	return sharedAnswer{out, a.warnings}, true
+	return sharedAnswer{out, a.warnings, a.took}, true
+}
+
+// attribute says of a question that was answered for all how long that took.
+func (s *shared) attribute(q *data.Query) {
+	from := q.Start
+	if from.IsZero() {
+		from = q.End
+	}
+	a, ok := s.answers[questionAt(q.PromQL, from, q.End, q.Step)]
+	if !ok && q.Step == 0 {
+		a, ok = s.rawAnswer(q.PromQL, q.End)
+	}
+	if ok {
+		q.Took, q.Shared = a.took, true
+	}
 }
 
 // firstAfter returns the index of the first sample after t.
@@ -197,9 +213,17 @@ func (s *shared) keepAnswers(q rangeQuestion, n *notes, parts []model.Matrix) {
 	warnings := warningsOf(n)
 	for promql, value := range s.split(parts, q.sharing) {
 		s.mu.Lock()
-		s.answers[questionAt(promql, q.from, q.to, q.step)] = sharedAnswer{value, warnings}
+		s.answers[questionAt(promql, q.from, q.to, q.step)] = sharedAnswer{value, warnings, tookBy(n)}
 		s.mu.Unlock()
 	}
+}
+
+// tookBy is how long the questions took that n has on record, one after the other.
+func tookBy(n *notes) (all time.Duration) {
+	for i := range n.queries {
+		all += n.queries[i].Took
+	}
+	return all
 }
 
 // warningsOf are the warnings of the questions that n has on record.

@@ -231,6 +231,6 @@ func (s *shared) askEnds(ctx context.Context, questions []string) {
 		if values[i] == nil {
 			values[i] = model.Vector{}
 		}
-		s.answers[questionAt(q, s.to, s.to, 0)] = sharedAnswer{values[i], warningsOf(n)}
+		s.answers[questionAt(q, s.to, s.to, 0)] = sharedAnswer{values[i], warningsOf(n), tookBy(n)}
 	}
 }

@@ -64,7 +64,7 @@ func (s *shared) keepRaw(n *notes, parts []model.Matrix) {
 	warnings := warningsOf(n)
 	raw := map[string]sharedAnswer{}
 	for sel, value := range s.split(parts, sharing{alone: func(m *member) string { return m.sel }, container: true}) {
-		raw[sel] = sharedAnswer{value, warnings}
+		raw[sel] = sharedAnswer{value, warnings, tookBy(n)}
 	}
 	s.raw = raw
 }
