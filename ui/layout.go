@@ -165,7 +165,8 @@ func (a *App) footKeys() []key.Binding {
 	first := min(2, len(own))
 	keys := append([]key.Binding(nil), own[:first]...)
 	_, isFix := a.top().(*views.FixScreen)
-	if _, on := a.top().(selecting); on && !isFix {
+	opensFix := func(b key.Binding) bool { return b.Help().Desc == keyFix.Help().Desc }
+	if _, on := a.top().(selecting); on && !isFix && !slices.ContainsFunc(own[:first], opensFix) {
 		keys = append(keys, a.keys.shown(a.top(), []key.Binding{keyFix})...)
 	}
 	app := []key.Binding{keyQuit, keyPalette}

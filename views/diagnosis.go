@@ -75,11 +75,18 @@ func (s *DiagnosisScreen) Keys() []key.Binding {
 		if s.step == 4 {
 			next = stepFix
 		}
-		out = append(out, next, stepBack)
+		out = append(out, next)
+		if s.step == 0 { // nothing is before it; who is new here wants to know how it works
+			out = append(out, stepWhy, stepJump, stepCopy, stepTab, stepBack)
+		} else {
+			out = append(out, stepBack)
+		}
 		if s.step == 4 && len(sizeChoices(l.Value)) > 1 {
 			out = append(out, stepSize)
 		}
-		out = append(out, stepWhy, stepJump, stepCopy, stepTab)
+		if s.step > 0 {
+			out = append(out, stepWhy, stepJump, stepCopy, stepTab)
+		}
 	}
 	if l.Problem != "" && !l.Loading {
 		out = append(out, stepMake)

@@ -46,7 +46,7 @@ func nextToday(d *analysis.Diagnosis) string {
 			text = "1 kill a week"
 		}
 		if m := d.Cost.MinutesLost; m != nil {
-			text += fmt.Sprintf(", %.0f minutes of it down", *m)
+			text += fmt.Sprintf(", %.0f minutes down", *m)
 		}
 		parts = append(parts, text)
 	}

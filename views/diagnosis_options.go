@@ -88,7 +88,7 @@ func layOptions(s *sheet, f Frame, base *analysis.Diagnosis, on int) {
 		return
 	}
 	if len(list) == 1 {
-		s.prose(3, s.t.Muted, "p95, p99 and the maximum, each with 20% of room, come to the same limit.")
+		s.prose(3, s.t.Muted, "Sized by p95, p99 or the maximum, each plus 20%, the limit would be the same.")
 		return
 	}
 	s.heading("Which size (" + f.Key(stepSize) + " chooses)")

@@ -45,7 +45,7 @@ func TestSizesShowTheTradeOff(t *testing.T) {
 	out := view(sizesScreen(t, sizes, databaseKey), 160)
 	for _, want := range []string{
 		"0.4% of samples are above", "p99 max", "+128Mi", "+$1.16", "33% free above the max", "cut off there and never seen",
-		"next kill in about 40h (24h to 3d); 3 kills a week, 3 minutes of it down", "p99 would be 66% of the limit",
+		"next kill in about 40h (24h to 3d); 3 kills a week, 3 minutes down", "p99 would be 66% of the limit",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
@@ -72,7 +72,7 @@ func TestSizesThatAreAllTheSame(t *testing.T) {
 		l.Value.Recommendation.Options[i].Limit = 768 * data.Mi
 	}
 	s := sizesScreen(t, func(testing.TB) *Loaded[analysis.Diagnosis] { return l }, databaseKey, "o")
-	if out := ansi.Strip(s.View(frameOf(t, "dark", 120, 97))); !strings.Contains(out, "come to the same limit") || strings.Contains(out, "Which size") {
+	if out := ansi.Strip(s.View(frameOf(t, "dark", 120, 97))); !strings.Contains(out, "the limit would be the same") || strings.Contains(out, "Which size") {
 		t.Errorf("one size is offered as a choice:\n%s", out)
 	}
 	if got := press(s, "enter"); got != (OpenFix{databaseKey}) {

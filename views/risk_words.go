@@ -17,11 +17,3 @@ var riskWords = []key.Binding{
 
 // Words are the words of the tab with what they mean.
 func (p *riskPage) Words() []key.Binding { return riskWords }
-
-// Words are the words of the tab that is shown with what they mean; nil where it says them itself.
-func (s *Kills) Words() []key.Binding {
-	if p, ok := s.page().(interface{ Words() []key.Binding }); ok {
-		return p.Words()
-	}
-	return nil
-}

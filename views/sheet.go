@@ -73,7 +73,7 @@ func (s *sheet) bullet(indent int, text string) { s.note(indent, s.t.Muted, s.t.
 // heading appends a heading with an empty line above it.
 func (s *sheet) heading(text string) {
 	s.blank()
-	s.prose(1, s.t.Header, text)
+	s.prose(1, s.t.Strong, text)
 }
 
 // rule appends a line across the sheet with a title in it.
