@@ -73,6 +73,8 @@ type Risk struct {
 	Evidence []Evidence
 
 	usualLife time.Duration // how long it lived before, when Left rests on that
+	pod       *sharedPod    // whose limit is near; nil where it is the container's own
+	span      time.Duration // over which its growth was seen
 	bound     *heapBound    // of the runtime's heap, where that is the risk
 }
 
@@ -94,9 +96,13 @@ type RiskSummary struct {
 func Risks(u *data.ClusterUsage, price Price, now time.Time) ([]Risk, RiskSummary) {
 	var danger, sizing []Risk
 	s := RiskSummary{Containers: len(u.Usages)}
+	pods := sharedPods(u)
 	for i := range u.Usages {
 		one := &u.Usages[i]
 		r, ok := dangerOf(one, u, now)
+		if !ok {
+			r, ok = pods.danger(one)
+		}
 		sized := sizesOf(one, u, price, &s)
 		heap := heapOver(one, &s)
 		switch {
@@ -157,6 +163,12 @@ func dangerOf(one *data.Usage, u *data.ClusterUsage, now time.Time) (Risk, bool)
 		r.Why = data.Textf("at %s of its limit, but %s of it is page cache that the kernel takes back: %s can't be", SharePercent(&share), human(*one.WorkingSet-kept), human(kept))
 		return r, true
 	}
+	if known && !near && r.growsByCache(kept, float64(*limit)) {
+		r.Level, r.Kind = RiskNotice, RiskReclaimable
+		r.Why = data.Textf("growing %s an hour, but %s of its %s is page cache that the kernel takes back: %s can't be", perHour(*r.Growth), human(*one.WorkingSet-kept), human(*one.WorkingSet), human(kept))
+		r.Left, r.LeftLow, r.LeftHigh, r.Leak = nil, nil, nil, false
+		return r, true
+	}
 	r.Kind, r.Level = RiskNearLimit, RiskWarning
 	if !near {
 		r.Kind = RiskGrowing
@@ -172,6 +184,16 @@ func dangerOf(one *data.Usage, u *data.ClusterUsage, now time.Time) (Risk, bool)
 	}
 	r.Why = r.why(now)
 	return r, true
+}
+
+// growsByCache reports whether growth that was seen can't be that of memory which no reclaim gives back, of which there
+// are kept bytes: these came within what was seen at the earliest, and at that pace they do not meet the limit in a day.
+func (r *Risk) growsByCache(kept, limit float64) bool {
+	if r.Left == nil || r.span <= 0 || r.Growth == nil || *r.Growth <= 0 {
+		return false
+	}
+	pace := min(*r.Growth, max(kept, 0)/r.span.Hours())
+	return max(limit-kept, 0) > pace*warnLeft.Hours()
 }
 
 // starting reports whether a container began so lately, and for the first time, that its growth may be its start.

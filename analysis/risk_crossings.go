@@ -110,15 +110,23 @@ func (c *Crossings) clear(seen map[data.Key]bool, u *data.ClusterUsage, now time
 		old.calm++
 		if i := at[k]; i > 0 {
 			one := u.Usages[i-1]
-			if one.WorkingSet == nil || above(one.Limit) == nil {
+			if old.risk.pod != nil && one.Limit == nil { // the pod's limit is not near any more, or its container is not the largest
+				if one.WorkingSet == nil {
+					old.calm = 0
+					continue
+				}
+				old.risk.Usage = one
+			} else if one.WorkingSet == nil || above(one.Limit) == nil {
 				old.calm = 0 // not known is not well
 				continue
 			}
-			share := *one.WorkingSet / float64(*one.Limit)
-			old.risk.Usage, old.risk.Share = one, &share
-			if share >= clearWarning {
-				old.calm = 0
-				continue
+			if one.Limit != nil {
+				share := *one.WorkingSet / float64(*one.Limit)
+				old.risk.Usage, old.risk.Share, old.risk.pod = one, &share, nil
+				if share >= clearWarning {
+					old.calm = 0
+					continue
+				}
 			}
 		}
 		if old.calm < clearLooks {
@@ -128,7 +136,10 @@ func (c *Crossings) clear(seen map[data.Key]bool, u *data.ClusterUsage, now time
 		r := old.risk
 		r.Left, r.LeftLow, r.LeftHigh, r.Growth, r.GrowthLow, r.GrowthHigh = nil, nil, nil, nil, nil, nil
 		r.Why = "it does not run any more"
-		if at[k] > 0 {
+		switch {
+		case at[k] > 0 && r.pod != nil:
+			r.Why, r.Share = "its pod is not near the pod's own limit any more, or another container uses the most of it", nil
+		case at[k] > 0:
 			r.Why = data.Textf("at %s of its limit", SharePercent(r.Share))
 		}
 		out = append(out, Crossing{now, CrossingCleared, r})

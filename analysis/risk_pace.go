@@ -102,7 +102,7 @@ func (r *Risk) forecast(u *data.ClusterUsage, now time.Time) {
 		if !ok {
 			return
 		}
-		r.Growth, r.GrowthLow, r.GrowthHigh = &p.slope, &p.low, &p.high
+		r.Growth, r.GrowthLow, r.GrowthHigh, r.span = &p.slope, &p.low, &p.high, p.span
 		since := now.Sub(time.UnixMilli(s.T[len(s.T)-1]))
 		left := func(slope float64) *time.Duration {
 			h := hoursPtr(max(limit-p.level, 0) / slope)

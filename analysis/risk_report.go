@@ -54,6 +54,7 @@ type RiskEntry struct {
 	PeakBytes           *int64          `json:"peak24hBytes"`
 	LimitBytes          *int64          `json:"limitBytes"`
 	RequestBytes        *int64          `json:"requestBytes"`
+	PodLimitBytes       *int64          `json:"podLimitBytes"`
 	Specified           bool            `json:"specified"`
 	Share               *float64        `json:"share"`
 	GrowthPerHour       *int64          `json:"growthBytesPerHour"`
@@ -93,7 +94,7 @@ func (r *Risk) Entry() RiskEntry {
 	u := &r.Usage
 	e := RiskEntry{
 		Level: r.Level, Kind: r.Kind, Namespace: u.Key.Namespace, Pod: u.Key.Pod, PodUID: orNull(u.Key.UID), Container: u.Key.Container,
-		WorkingSetBytes: wholeBytes(u.WorkingSet), PeakBytes: wholeBytes(u.Peak), LimitBytes: above(u.Limit), RequestBytes: above(u.Request), Specified: u.Specified,
+		WorkingSetBytes: wholeBytes(u.WorkingSet), PeakBytes: wholeBytes(u.Peak), LimitBytes: above(u.Limit), RequestBytes: above(u.Request), PodLimitBytes: above(u.PodLimit), Specified: u.Specified,
 		GrowthPerHour: wholeBytes(r.Growth), GrowthLow: wholeBytes(r.GrowthLow), GrowthHigh: wholeBytes(r.GrowthHigh),
 		SecondsLeft: wholeSeconds(r.Left), SecondsLeftLow: wholeSeconds(r.LeftLow), SecondsLeftHigh: wholeSeconds(r.LeftHigh),
 		ProbableLeak: r.Leak, Restarts: u.Restarts, Why: r.Why, Notes: list(r.Notes), GiveBackBytes: r.GiveBack, GiveBackMonthly: r.Monthly, Evidence: list(r.Evidence),

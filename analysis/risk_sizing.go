@@ -43,6 +43,12 @@ func sizesOf(one *data.Usage, u *data.ClusterUsage, price Price, s *RiskSummary)
 			s.Monthly += *r.Monthly
 		}
 	}
+	if pod := above(one.PodLimit); limit == nil && pod != nil {
+		if r.Kind == "" {
+			return nil
+		}
+		return r
+	}
 	if one.Specified && limit == nil {
 		s.NoLimit++
 		add(RiskNoLimit, data.Textf("no limit: it may take all memory of its node; it uses %s", human(*one.WorkingSet)))

@@ -145,7 +145,9 @@ func riskEvidence(r *Risk, u *data.ClusterUsage) []Evidence {
 		return []Evidence{{Says: data.Textf("working set %s", human(*r.Usage.WorkingSet)), From: top}, sizes}
 	}
 	var out []Evidence
-	if r.Share != nil {
+	if r.pod != nil {
+		out = append(out, Evidence{Says: data.Textf("working set %s, of its pod %s, %s of the pod's limit of %s", human(*r.Usage.WorkingSet), human(r.pod.used), SharePercent(r.Share), humanInt(r.Usage.PodLimit)), From: data.PodUsagePromQL(k)})
+	} else if r.Share != nil {
 		out = append(out, Evidence{Says: data.Textf("working set %s, %s of the limit of %s", human(*r.Usage.WorkingSet), SharePercent(r.Share), humanInt(r.Usage.Limit)), From: data.SharePromQL(k)})
 	}
 	if r.Growth != nil {

@@ -19,6 +19,9 @@ type Usage struct {
 	// Specified is true when the specification is known, so that a Limit or Request of nil means that none is set.
 	Specified bool
 	Resources
+	// PodLimit is the limit in bytes that the pod itself has, which holds all its containers together; nil without one, or
+	// when it was not read.
+	PodLimit *int64
 	Restarts *int32
 	// Restarted is true when it was started again within the last quarter of an hour.
 	Restarted bool

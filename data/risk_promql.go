@@ -30,3 +30,8 @@ func PeakPromQL(k Key, w Window) Text {
 func KeptPromQL(k Key) Text {
 	return Text(byContainer + "(" + MetricRSS + "{" + UsageSelector(k) + "})")
 }
+
+// PodUsagePromQL returns the PromQL for the working set of all containers of a pod together, in bytes.
+func PodUsagePromQL(k Key) Text {
+	return Text("sum by (namespace,pod)(" + byContainer + "(" + MetricWorkingSet + "{namespace=" + PromQuote(k.Namespace.String()) + ",pod=" + PromQuote(k.Pod.String()) + `,container!=""}))`)
+}

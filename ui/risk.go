@@ -126,7 +126,13 @@ func hasty(r *analysis.Risk, p riskPod) bool {
 		return true
 	}
 	n := r.Usage.Restarts
-	return n != nil && *n != p.c.Restarts
+	return n != nil && *n != p.c.Restarts || limitDiffers(&r.Usage, p.c)
+}
+
+// limitDiffers reports whether a source has another limit than the pod: what kube-state-metrics tells is the one that is
+// wanted, and the pod's is the one in force, which a resize in place reaches later or never.
+func limitDiffers(u *data.Usage, c *data.Container) bool {
+	return u.Limit != nil && c.Resources.Limit != nil && *u.Limit != *c.Resources.Limit
 }
 
 // readPod reads one container's pod.
@@ -161,9 +167,9 @@ func (l *RiskLooks) fill(u *data.ClusterUsage) bool {
 			continue
 		}
 		if ok && p.c != nil {
-			one.Container, one.Specified = p.c, true
+			one.Container, one.Specified, one.PodLimit = p.c, true, p.c.PodLimit
 			one.Key.UID = p.c.Key.UID
-			if one.Limit == nil && one.Request == nil {
+			if one.Limit == nil && one.Request == nil || limitDiffers(&one, p.c) {
 				one.Resources = p.c.Resources
 			}
 			if w := p.c.Workload; w.Kind != "" {

@@ -152,3 +152,25 @@ func TestRiskLooksReadPods(t *testing.T) {
 		t.Errorf("one that was started again was not read: %v", c.fetched)
 	}
 }
+
+// While a limit is being changed in place, the pod tells the one in force; a source of metrics tells the one that is wanted.
+func TestRiskLooksTakeTheLimitInForce(t *testing.T) {
+	t.Parallel()
+	now := start
+	wanted := nearLimit(0.9) // 460 MiB, by metrics of 512
+	m := &usageMetrics{usages: []data.Usage{wanted}}
+	c := &fakeCluster{pod: webPod()}
+	c.pod.Containers[0].Resources.Limit = mib(480)
+	l := &RiskLooks{Metrics: m, Cluster: c, Price: analysis.DefaultPrice, Now: func() time.Time { return now }}
+	if r := look(t, l); len(r) != 1 || *r[0].Usage.Limit != 480*data.Mi || r[0].Level != analysis.RiskCritical {
+		t.Fatalf("%+v", r)
+	}
+	c.pod = webPod() // the kubelet has got to it
+	if r := look(t, l); len(c.fetched) != 2 || *r[0].Usage.Limit != 512*data.Mi || r[0].Level != analysis.RiskWarning {
+		t.Errorf("read %d times, %+v", len(c.fetched), r)
+	}
+	look(t, l)
+	if len(c.fetched) != 2 {
+		t.Errorf("where both agree the pod was read %d times", len(c.fetched))
+	}
+}

@@ -57,6 +57,7 @@ type spec struct {
 	uid      data.Text
 	owner    *data.Workload
 	restarts int32
+	podLimit *int64
 	settings *data.Container // nil when nothing sizes its runtime
 }
 
@@ -191,7 +192,7 @@ func (u *Usages) fill(ctx context.Context, out *data.ClusterUsage) error {
 			one.Owner = s.owner
 		}
 		one.Key.UID = s.uid
-		one.Settings, one.SettingsRead = s.settings, true
+		one.Settings, one.SettingsRead, one.PodLimit = s.settings, true, s.podLimit
 		kept = append(kept, one)
 	}
 	out.Usages = kept
@@ -214,7 +215,7 @@ func (u *Usages) Settings(ctx context.Context, out *data.ClusterUsage) error {
 	for i := range out.Usages {
 		one := &out.Usages[i]
 		if s, ok := u.specs[specName{one.Key.Namespace, one.Key.Pod, one.Key.Container}]; ok {
-			one.Settings, one.SettingsRead = s.settings, true
+			one.Settings, one.SettingsRead, one.PodLimit = s.settings, true, s.podLimit
 		}
 	}
 	return nil
@@ -239,17 +240,17 @@ func addSpecs(specs map[specName]spec, p *corev1.Pod) {
 		return
 	}
 	w := directOwner(p)
-	restarts := map[string]int32{}
+	restarts, inForce := map[string]int32{}, map[string]*corev1.ResourceRequirements{}
 	for _, list := range [][]corev1.ContainerStatus{p.Status.ContainerStatuses, p.Status.InitContainerStatuses} {
 		for i := range list {
-			restarts[list[i].Name] = list[i].RestartCount
+			restarts[list[i].Name], inForce[list[i].Name] = list[i].RestartCount, list[i].Resources
 		}
 	}
 	for _, list := range [][]corev1.Container{p.Spec.Containers, p.Spec.InitContainers} {
 		for i := range list {
 			specs[specName{data.Clean(p.Namespace), data.Clean(p.Name), data.Clean(list[i].Name)}] = spec{
-				Resources: data.Resources{Limit: memory(list[i].Resources.Limits), Request: memory(list[i].Resources.Requests)},
-				uid:       data.Clean(string(p.UID)), owner: w, restarts: restarts[list[i].Name], settings: settingsOf(p, &list[i]),
+				Resources: resources(list[i].Resources, inForce[list[i].Name]), podLimit: podLimit(p),
+				uid: data.Clean(string(p.UID)), owner: w, restarts: restarts[list[i].Name], settings: settingsOf(p, &list[i]),
 			}
 		}
 	}

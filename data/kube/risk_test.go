@@ -93,6 +93,26 @@ func TestUsagesFromMetricsAPI(t *testing.T) {
 	}
 }
 
+// The limit in force is told, not the one that a resize in place has not reached, and the pod's own limit beside it.
+func TestUsagesTakeTheLimitInForce(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"a-0","namespace":"shop"},
+"spec":{"resources":{"limits":{"memory":"1Gi"}},"containers":[{"name":"app","resources":{"limits":{"memory":"512Mi"}}},{"name":"side"}]},
+"status":{"phase":"Running","containerStatuses":[{"name":"app","restartCount":0,"resources":{"limits":{"memory":"256Mi"}}}]}}]}`)
+	}))
+	t.Cleanup(s.Close)
+	c, err := kube.New(&rest.Config{Host: s.URL}, kube.Options{})
+	must(t, err)
+	u := &data.ClusterUsage{Usages: []data.Usage{{Key: data.Key{Namespace: "shop", Pod: "a-0", Container: "app"}}, {Key: data.Key{Namespace: "shop", Pod: "a-0", Container: "side"}}}}
+	must(t, c.Usages().Specs(t.Context(), u))
+	app, side := u.Usages[0], u.Usages[1]
+	if *app.Limit != 256<<20 || app.PodLimit == nil || *app.PodLimit != 1<<30 || side.Limit != nil || side.PodLimit == nil || !side.Specified {
+		t.Errorf("%+v, %+v", app, side)
+	}
+}
+
 func TestUsagesWithoutRights(t *testing.T) {
 	t.Parallel()
 	m := &usageServer{at: at, mib: 60, forbids: true}
