@@ -34,6 +34,16 @@ const (
 	oddsSteady     = 0.4  // … or hardly
 	oddsSeries     = 1.0  // kills come in series within an hour: a rush lasts
 	oddsTogether   = 2.5  // pods are killed together
+	oddsRush       = 3.0  // traffic rose far more than what was in work at a time, on top of it processor time
+	oddsThreads    = 2.0  // threads, which hardly vary otherwise, rose a little
+	oddsFollows    = 1.0  // memory follows connections more closely than it follows traffic
+	oddsSmallReads = 2.0  // the disk was read as seldom, though little: files that are packed
+	oddsSlowRises  = 1.8  // memory was seen on its way up, at kills and at peaks that did not kill
+	oddsFastRises  = 1.5  // … or never was
+	oddsKnownRises = 0.8  // factor for both when load is known as well
+	oddsOthers     = -2.5 // the other pods rise at the same moments
+	oddsAlone      = 0.5  // … or never do
+	oddsCrowdAlone = -1.0
 	oddsCalm       = 1.5  // load is known, and nothing of it was unusual
 	oddsBatch      = 3.0  // a batch workload has inputs and no visitors
 	oddsNamed      = 0.8  // it is named for work on files
@@ -48,6 +58,17 @@ const (
 
 // Thresholds of the same.
 const (
+	rushOver     = 1.7  // received bytes at kills over connections and threads, each over the usual, from which the traffic came first
+	rushSockets  = 1.2  // connections at kills over usual ones where it is traffic and no single input
+	threadsRatio = 1.5  // threads at kills over usual ones
+	threadsRank  = 0.97 // … at the top of what is seen
+	followsMore  = 0.05 // rank correlation
+	smallReads   = 10.0 // disk reads at kills over usual ones, where they are too few to fill memory as they are
+	slowShare    = 0.30 // rises of which a sample was seen on the way, as a share of all
+	fastShare    = 0.15
+	enoughRises  = 4.0
+	othersRise   = 0.50 // other pods that rise at a kill, as a share
+	othersCalm   = 0.20
 	readsRatio   = 3.0  // disk reads at kills over usual ones
 	inputRatio   = 3.0  // received bytes at kills over usual ones, and over the ratio of connections
 	burstSure    = 0.75 // kills with unusual load were sudden in at least so large a part
@@ -69,10 +90,32 @@ var fileWords = []string{"import", "importer", "export", "exporter", "etl", "con
 
 // bigInput reports whether far more was received before kills, and, where connections are known, over no more of them.
 func (l *loadFacts) bigInput() bool {
-	if !l.received.burst() || l.received.ratio < inputRatio {
+	if !l.received.burst() || l.received.ratio < inputRatio || l.rush() {
 		return false
 	}
 	return !l.sockets.met() || l.received.ratio >= inputRatio*max(l.sockets.ratio, 1)
+}
+
+// rush reports whether there was more traffic before kills: more bytes over more connections, and not one input over one.
+func (l *loadFacts) rush() bool {
+	if !l.received.burst() {
+		return false
+	}
+	if l.sockets.met() {
+		return l.sockets.ratio >= rushSockets && l.sockets.rank >= burstRank
+	}
+	return l.cpu.burst() && l.cpu.ratio-1 >= 0.3*(l.received.ratio-1)
+}
+
+// rushFirst reports whether traffic rose far more than what was in work at a time: then requests were many and did not
+// pile up (Little's law: what is in work is the rate times the time that each takes).
+func (l *loadFacts) rushFirst() bool {
+	return l.rush() && l.received.ratio >= rushOver*max(l.sockets.ratio, l.threads.ratio)
+}
+
+// moreThreads reports whether there were more threads before kills than nearly ever: a pool or workers that were added.
+func (l *loadFacts) moreThreads() bool {
+	return l.threads.met() && l.threads.ratio >= threadsRatio && l.threads.rank >= threadsRank && l.threads.peak >= leastSockets
 }
 
 // bursts weighs the causes of sudden kills.
@@ -90,14 +133,22 @@ func (f *facts) bursts() burstOdds {
 	}
 	spike, crowd, file, node := 0.0, 0.0, 0.0, oddsNodeFirst
 	l := &f.load
-	sockets := l.sockets.burst() || l.threads.burst()
+	sockets := (l.sockets.burst() || l.threads.burst()) && !l.rushFirst()
 	reads := l.reads.burst() && l.reads.ratio >= readsRatio
 	input := l.bigInput()
 	switch {
 	case sockets:
 		crowd += oddsSockets
+	case l.moreThreads() && !l.rushFirst():
+		crowd += oddsThreads
 	case l.sockets.quiet():
 		crowd += oddsNoSockets
+	}
+	if l.rushFirst() && !reads {
+		spike += oddsRush
+	}
+	if l.sockets.met() && l.sockets.follows >= max(followsFor, l.received.follows+followsMore) {
+		crowd += oddsFollows
 	}
 	if l.received.burst() && l.cpu.burst() && !reads && !input {
 		crowd += oddsTraffic
@@ -108,13 +159,15 @@ func (f *facts) bursts() burstOdds {
 		file += oddsBigInput
 	} else if input {
 		file += oddsInputOnly
+	} else if l.reads.met() && l.reads.ratio >= smallReads && l.reads.rank >= burstRank {
+		file += oddsSmallReads
 	} else if l.reads.quiet() && l.received.kills > 0 {
 		file += oddsNoInput
 	}
 	if l.cpu.burst() && l.sockets.quiet() {
 		file += oddsWork
 	}
-	if l.known() && !sockets && !reads && !input && l.sockets.kills+l.received.kills > 0 {
+	if l.known() && !sockets && !l.moreThreads() && !reads && !input && l.sockets.kills+l.received.kills > 0 {
 		spike += oddsCalm
 		node += oddsCalm
 	}
@@ -122,6 +175,7 @@ func (f *facts) bursts() burstOdds {
 		out.sudden = max(out.sudden, burstSure)
 	}
 	f.shapeOdds(&spike, &crowd, &file, &node)
+	f.riseOdds(&spike, &crowd, &file)
 	if f.batch {
 		file += oddsBatch
 	} else if namedLike(f.c, fileWords) {
@@ -172,6 +226,36 @@ func (f *facts) shapeOdds(spike, crowd, file, node *float64) {
 	}
 	if !f.load.known() && f.together >= 2 && float64(f.together) >= togetherShare*float64(f.moments) {
 		*crowd += oddsTogether * min(float64(f.together-1)/2, 1)
+	}
+}
+
+// riseOdds weighs whether memory was ever seen on its way up, and what the other pods did meanwhile.
+func (f *facts) riseOdds(spike, crowd, file *float64) {
+	r, l := &f.rise, &f.load
+	known := l.received.met() || l.sockets.met()
+	if n := float64(r.slow + r.fast); n > 0 && !l.rush() {
+		w := min(n, enoughRises) / enoughRises
+		if known {
+			w *= oddsKnownRises
+		}
+		switch share := float64(r.slow) / n; {
+		case share >= slowShare:
+			*crowd += oddsSlowRises * w
+			*file += oddsSlowRises * w
+		case share <= fastShare:
+			*spike += oddsFastRises * w
+		}
+	}
+	if r.kills == 0 {
+		return
+	}
+	calm := known && !l.received.burst() && !l.sockets.burst() && !l.threads.burst()
+	switch {
+	case r.others >= othersRise && !calm: // where nothing came in, each pod works on a timer of its own
+		*file += oddsOthers
+	case r.others <= othersCalm && r.kills >= 2:
+		*file += oddsAlone
+		*crowd += oddsCrowdAlone
 	}
 }
 

@@ -14,6 +14,8 @@ const (
 // The confidence that heap bound and limit do not fit together.
 const (
 	heapNoRoom   = 0.92 // the bound alone leaves nothing
+	heapAlone    = 0.88 // the heap alone may take nearly all of it, and the limit was met
+	heapMuch     = 0.78 // share of the limit from which that is so, whether or not it was filled at the start
 	heapClipped  = 0.80 // the bound and what stands beside it are more than the limit, which was met
 	heapTight    = 0.55 // … and it is not known to have been met
 	heapSoft     = 0.85 // factor for Go, whose limit is soft: it cannot hold what is alive
@@ -52,6 +54,8 @@ func scoreJVM(f *facts) finding {
 	switch {
 	case f.heap.bytes >= rule.most*limit || (rule.percent > 0 && f.heap.percent >= rule.percent):
 		out.score = heapNoRoom
+	case f.heapTight() && clip != nil && *clip:
+		out.score = heapAlone
 	case need > limit && clip != nil && *clip:
 		out.score = heapClipped
 	case need > limit:
@@ -82,10 +86,19 @@ func scoreJVM(f *facts) finding {
 	return out
 }
 
-// growsBeside reports whether memory grows at a steady pace by more than the heap may hold, and for longer than a heap takes
-// to fill: then it is not the heap that grows, whatever its bound.
+// heapQuick is how many hours classes, code and threads may take to gather beside a heap; growth that goes on is neither.
+const heapQuick = 1.0
+
+// heapTight reports whether the heap may take so much of the limit that what ordinarily stands beside it has no place.
+func (f *facts) heapTight() bool {
+	rule, ok := heapRules[f.rt]
+	return ok && f.rt != "go" && f.heap != nil && f.hit != nil && f.heap.bytes >= heapMuch*float64(*f.hit) && heapNeed(f.heap, rule) > float64(*f.hit)
+}
+
+// growsBeside reports whether memory grows at a steady pace by more than the heap may hold, for longer than starting takes:
+// then it is not the heap that grows, whatever its bound.
 func (f *facts) growsBeside() bool {
-	if f.heap == nil || !f.growing() || f.slows() || f.hoursToLimit() <= heapFills {
+	if f.heap == nil || !f.growing() || f.slows() || f.hoursToLimit() <= heapQuick {
 		return false
 	}
 	return f.scale-median(f.bases) > f.heap.bytes

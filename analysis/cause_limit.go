@@ -17,7 +17,9 @@ const (
 	lowStepped = 0.75 // it lived well until a day from which on no life lasts
 	lowLoaded  = 0.60 // it grows with its load
 	loadMuch   = 0.30 // rise of load over a life from which growth may be nothing but load
+	agedMore   = 0.05 // rank correlation with age above that with load, from which memory gathers and does not follow
 	loadPart   = 0.60 // … when it is so large a part of memory's own rise
+	lowHeap    = 0.70 // factor, and most, when a heap bound leaves no room: the limit is as much too low as the bound too high
 	lowWarm    = 0.85 // growth that is a warm-up: minutes from start to limit, and it stays there
 	warmHours  = 0.60 // hours from start to limit that a warm-up may take
 	warmLong   = 2.00 // … when it slows down all the way
@@ -138,12 +140,19 @@ func lowLevelled(f *facts) finding {
 	if 2*f.sudden > f.judged {
 		out.score -= 0.20
 	}
+	if f.heapTight() {
+		out.score *= lowHeap
+		out.against = append(out.against, Evidence{Says: data.Textf("%s lets the heap alone take %.0f%% of the limit", f.heap.setting, 100*f.heap.bytes/limit), From: f.heap.from})
+	}
 	plateau := s.P95
 	if len(f.levels) > 0 {
 		plateau = median(f.levels)
 	}
 	out.summary = data.Textf("Normal work takes %s of a limit of %s: memory levels off there and does not grow.", human(plateau), humanInt(f.hit))
 	out.score = min(out.score, lowCap)
+	if f.heapTight() {
+		out.score = min(out.score, lowHeap)
+	}
 	return out
 }
 
@@ -161,9 +170,9 @@ func (f *facts) warmsUp() bool {
 }
 
 // loadExplains reports whether memory that rises with a load that rose by so much may do so for its load alone: it follows the
-// load, and did not grow by far more than the load did.
+// load as closely as it follows the age of the life, and did not grow by far more than the load did.
 func (f *facts) loadExplains(rise float64) bool {
-	if f.load.received.follows < followsFor {
+	if r := f.load.received; r.follows < followsFor || r.follows < r.aged-agedMore {
 		return false
 	}
 	base := median(f.bases)

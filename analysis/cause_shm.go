@@ -11,18 +11,20 @@ import (
 // The confidence that a memory-backed volume filled the limit. Its pages are charged to the container, and they outlive
 // it: a restart begins with them.
 const (
-	shmStart   = 0.95            // it could not even start again
-	shmFiles   = 0.93            // files in memory are a large part of the limit at the highest
-	shmFalling = 0.85            // kills come at ever lower levels
-	shmCache   = 0.80            // what grew is page cache and not the process
-	shmAgain   = 0.72            // nothing shows what grew, but kills follow each other as the files outlive them
-	shmGrows   = 0.60            // nothing shows what grew, and there is such a volume
-	shmMount   = 0.45            // there is such a volume, and nothing more
-	shmSmall   = 0.35            // factor when nothing shows what grew and such volumes are small by their purpose
-	shmNoFiles = 0.10            // factor when files in memory are known and small
-	shmShare   = 0.30            // files in memory over the limit, from which they are what filled it
-	shmRest    = 0.12            // … and below which they are not
-	shmSoon    = 6 * time.Minute // a kill this soon after another is one of its series
+	shmStart    = 0.95            // it could not even start again
+	shmFiles    = 0.93            // files in memory are a large part of the limit at the highest
+	shmMost     = 0.70            // no such volume, and files in memory are most of the limit
+	shmSegments = 0.50            // … or a large part
+	shmFalling  = 0.85            // kills come at ever lower levels
+	shmCache    = 0.80            // what grew is page cache and not the process
+	shmAgain    = 0.72            // nothing shows what grew, but kills follow each other as the files outlive them
+	shmGrows    = 0.60            // nothing shows what grew, and there is such a volume
+	shmMount    = 0.45            // there is such a volume, and nothing more
+	shmSmall    = 0.35            // factor when nothing shows what grew and such volumes are small by their purpose
+	shmNoFiles  = 0.10            // factor when files in memory are known and small
+	shmShare    = 0.30            // files in memory over the limit, from which they are what filled it
+	shmRest     = 0.12            // … and below which they are not
+	shmSoon     = 6 * time.Minute // a kill this soon after another is one of its series
 )
 
 var sharedMemoryCause = cause{
@@ -113,10 +115,14 @@ func (f *facts) filesInMemory() (float64, bool) {
 // shmWithoutVolume judges files in memory where the pod mounts no volume for them: shared memory segments of the
 // program, or files in a /dev/shm that the runtime made.
 func (f *facts) shmWithoutVolume(files float64, known bool) finding {
-	if !known || files < 2*shmShare {
+	if !known || files < shmShare {
 		return finding{}
 	}
-	return finding{score: 0.5,
+	score := shmSegments
+	if files >= 2*shmShare {
+		score = shmMost
+	}
+	return finding{score: score,
 		summary:  data.Textf("Shared memory takes up to %.0f%% of the limit of %s, though the pod mounts no memory-backed volume.", 100*files, human(f.scale)),
 		evidence: []Evidence{{Says: data.Textf("page cache that is no file on disk takes up to %.0f%% of the limit", 100*files), From: sharedQuery(f.h)}},
 		advice:   []data.Text{"Look at what the program maps as shared memory (shared_buffers and the like), and at /dev/shm in the container."}}

@@ -68,6 +68,7 @@ type facts struct {
 	load                loadFacts
 	start               startFacts
 	end                 endFacts
+	rise                riseFacts
 	odd                 data.Text // the one pod that is killed while others are not
 	risk                *Risk     // of a container that is listed for what may happen to it; else nil
 	around, aroundOther int       // other containers killed on the node at the same moment, and those of other workloads
@@ -97,7 +98,7 @@ func readFacts(in Input, conf *Confirmation) *facts {
 	}
 	if in.History != nil {
 		f.step = stepOf(in.History)
-		f.lives = readLives(in.History, f.kills, limitAt, f.step)
+		f.lives = readLives(in.History, f.kills, limitAt, f.step, conf.Scope == ScopeChild)
 		f.readTrends()
 		total := 0
 		for i := range f.lives {
@@ -117,6 +118,7 @@ func readFacts(in Input, conf *Confirmation) *facts {
 	f.readLoad()
 	f.readStarts()
 	f.readEnds()
+	f.readRises()
 	f.odd = f.onlyPod()
 	f.burst = f.bursts()
 	return f

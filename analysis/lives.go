@@ -15,6 +15,7 @@ const (
 	killSlack    = 5 * time.Minute  // how long after its last sample a life may have been killed
 	startSlack   = 2 * time.Minute  // how far a reported start may lie from the first sample
 	restartFrom  = 0.85             // a fall from this share of the limit …
+	childTo      = 0.70             // … or of one process of several
 	restartTo    = 0.60             // … to below this share of it is a restart, where no id tells
 	fallbackStep = 30 * time.Second // the interval assumed when there are too few samples to tell
 )
@@ -98,15 +99,15 @@ func cleanSamples(s data.Samples) data.Samples {
 func isMemory(v float64) bool { return v >= 0 && v <= math.MaxInt64 }
 
 // readLives returns the lives of a history, ordered by pod and start, whatever order they came in: cleaned, cut where
-// a source without ids joined several, and matched with the kills that ended them.
-func readLives(h *data.History, kills []data.PodKill, limitAt func(time.Time) float64, step time.Duration) []life {
+// a source without ids joined several or children were killed, and matched with the kills that ended them.
+func readLives(h *data.History, kills []data.PodKill, limitAt func(time.Time) float64, step time.Duration, children bool) []life {
 	var out []life
 	for _, in := range h.Lives {
 		s := cleanSamples(in.Samples)
 		if s.Len() == 0 {
 			continue
 		}
-		out = append(out, cutLife(in, s, kills, limitAt)...)
+		out = append(out, cutLife(in, s, kills, limitAt, children)...)
 	}
 	slices.SortStableFunc(out, func(a, b life) int {
 		switch {
@@ -144,14 +145,15 @@ func compareText(a, b data.Text) int {
 	return 0
 }
 
-// cutLife splits a series that has no id at the kills of its pod, and where memory falls from near the limit.
-func cutLife(in data.Life, s data.Samples, kills []data.PodKill, limitAt func(time.Time) float64) []life {
+// cutLife splits a series that has no id, or in which children are killed while the container goes on, at the kills of its pod
+// and where memory falls from near the limit.
+func cutLife(in data.Life, s data.Samples, kills []data.PodKill, limitAt func(time.Time) float64, children bool) []life {
 	one := func(lo, hi int) life {
 		l := life{pod: in.Pod, id: in.ID, t: s.T[lo:hi], v: s.V[lo:hi]}
 		l.start = l.first()
 		return l
 	}
-	if in.ID != "" {
+	if in.ID != "" && !children {
 		return []life{one(0, s.Len())}
 	}
 	var cuts []int
@@ -161,10 +163,13 @@ func cutLife(in data.Life, s data.Samples, kills []data.PodKill, limitAt func(ti
 			cuts = append(cuts, sort.Search(s.Len(), func(i int) bool { return s.T[i] > ms }))
 		}
 	}
-	limit := limitAt(time.UnixMilli(s.T[s.Len()-1]))
+	limit, to := limitAt(time.UnixMilli(s.T[s.Len()-1])), restartTo
+	if children {
+		to = childTo // the others keep what they have
+	}
 	for i := 1; i < s.Len() && limit > 0; i++ {
-		if s.V[i-1] >= restartFrom*limit && s.V[i] < restartTo*limit {
-			if at := limitAt(time.UnixMilli(s.T[i-1])); at > 0 && s.V[i-1] >= restartFrom*at && s.V[i] < restartTo*at {
+		if s.V[i-1] >= restartFrom*limit && s.V[i] < to*limit {
+			if at := limitAt(time.UnixMilli(s.T[i-1])); at > 0 && s.V[i-1] >= restartFrom*at && s.V[i] < to*at {
 				cuts = append(cuts, i)
 			}
 		}

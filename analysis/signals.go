@@ -33,6 +33,7 @@ type signalFacts struct {
 	rank    float64 // median over kills: share of the time at which load was lower
 	peak    float64 // median over kills: highest load shortly before, in the signal's unit
 	follows float64 // rank correlation with memory, -1 to 1; 0 when not known
+	aged    float64 // rank correlation of memory with the age of its life, at the same steps
 	rise    float64 // median over growing lives: load at the end over that at the start, less 1
 	risen   bool    // rise is known
 	least   float64 // what is below this is idling, in the signal's unit
@@ -86,7 +87,7 @@ func (f *facts) readLoad() {
 // readSignal compares one signal with kills, up to after behind each, and with memory.
 func (f *facts) readSignal(in []data.Signal, after time.Duration) signalFacts {
 	var out signalFacts
-	var ratios, ranks, peaks, follows, rises []float64
+	var ratios, ranks, peaks, follows, aged, rises []float64
 	for _, one := range sortedSignals(in) {
 		s := one.Samples
 		out.known = true
@@ -103,13 +104,13 @@ func (f *facts) readSignal(in []data.Signal, after time.Duration) signalFacts {
 				peaks = append(peaks, top)
 			}
 		}
-		if r, ok := f.followsSignal(one.Pod, s); ok {
-			follows = append(follows, r)
+		if r, a, ok := f.followsSignal(one.Pod, s); ok {
+			follows, aged = append(follows, r), append(aged, a)
 		}
 		rises = append(rises, f.risesWith(one.Pod, s)...)
 	}
 	out.kills = len(ratios)
-	out.ratio, out.rank, out.peak, out.follows = median(ratios), median(ranks), median(peaks), median(follows)
+	out.ratio, out.rank, out.peak, out.follows, out.aged = median(ratios), median(ranks), median(peaks), median(follows), median(aged)
 	out.rise, out.risen = median(rises), len(rises) > 0
 	return out
 }
@@ -155,10 +156,11 @@ func highestWithin(s data.Samples, from, to time.Time) (float64, bool) {
 	return slices.Max(s.V[lo:hi]), true
 }
 
-// followsSignal returns the rank correlation (Spearman) of a pod's memory with its load, step by step. The first
+// followsSignal returns the rank correlation (Spearman) of a pod's memory with its load, and with the age of its lives, step by
+// step. The first
 // minutes of a life are left out: starting takes processor time and reads files in every program.
-func (f *facts) followsSignal(pod data.Text, s data.Samples) (float64, bool) {
-	var load, mem []float64
+func (f *facts) followsSignal(pod data.Text, s data.Samples) (follows, aged float64, ok bool) {
+	var load, mem, age []float64
 	step := f.h.Load.Step.Milliseconds()
 	for i := range f.lives {
 		l := &f.lives[i]
@@ -174,14 +176,15 @@ func (f *facts) followsSignal(pod data.Text, s data.Samples) (float64, bool) {
 				top, ok = max(top, l.v[at]), true
 			}
 			if ok {
-				load, mem = append(load, s.V[lo]), append(mem, top)
+				load, mem, age = append(load, s.V[lo]), append(mem, top), append(age, float64(s.T[lo]-l.t[0]))
 			}
 		}
 	}
 	if len(load) < fewPairs {
-		return 0, false
+		return 0, 0, false
 	}
-	return correlation(ranksOf(load), ranksOf(mem)), true
+	ranks := ranksOf(mem)
+	return correlation(ranksOf(load), ranks), correlation(ranksOf(age), ranks), true
 }
 
 // risesWith returns how much load rose over each growing life of a pod that is within the signal's reach.

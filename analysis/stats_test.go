@@ -45,7 +45,7 @@ func TestQuantile(t *testing.T) {
 func TestStatsWindowsAndCoverage(t *testing.T) {
 	t.Parallel()
 	h := historyOf("a", data.Gi, 48*time.Hour, time.Minute, 0, level(100))
-	lives := readLives(h, nil, limitsOver(h, nil), time.Minute)
+	lives := readLives(h, nil, limitsOver(h, nil), time.Minute, false)
 	day := statsOf(h, lives, data.Day, noon, time.Minute, new([]float64))
 	if day.Samples != 24*60 {
 		t.Errorf("%d samples of a day, want %d (the window is open at its start)", day.Samples, 24*60)
@@ -55,7 +55,7 @@ func TestStatsWindowsAndCoverage(t *testing.T) {
 	// half of the day is missing, and a second pod covers a quarter of it
 	h.Lives = []data.Life{{Pod: "a", ID: "1", Samples: h.Lives[0].Between(noon.Add(-12*time.Hour), noon.Add(time.Hour))},
 		{Pod: "b", ID: "2", Samples: h.Lives[0].Between(noon.Add(-18*time.Hour), noon.Add(-6*time.Hour))}}
-	lives = readLives(h, nil, limitsOver(h, nil), time.Minute)
+	lives = readLives(h, nil, limitsOver(h, nil), time.Minute, false)
 	near(t, "coverage of two pods", statsOf(h, lives, data.Day, noon, time.Minute, new([]float64)).Coverage, 0.75, 0.002)
 }
 
@@ -66,7 +66,7 @@ func TestStatsPoolsPods(t *testing.T) {
 		{Pod: "a", ID: "1", Samples: data.Samples{T: []int64{at(3), at(2), at(1)}, V: []float64{1, 2, 3}}},
 		{Pod: "b", ID: "2", Samples: data.Samples{T: []int64{at(3), at(2)}, V: []float64{10, 14}}},
 	}}
-	lives := readLives(h, nil, limitsOver(h, nil), time.Minute)
+	lives := readLives(h, nil, limitsOver(h, nil), time.Minute, false)
 	s := statsOf(h, lives, data.Day, noon, time.Minute, new([]float64))
 	if s.Samples != 5 || s.Mean != 6 || s.P50 != 3 || s.Max != 14 {
 		t.Errorf("%+v", s)
@@ -101,10 +101,10 @@ func TestLivesWithoutIDs(t *testing.T) {
 	}
 	limitAt := limitsOver(h, nil)
 	h.Lives = []data.Life{joined}
-	if got := readLives(h, h.Kills, limitAt, time.Minute); len(got) != want {
+	if got := readLives(h, h.Kills, limitAt, time.Minute, false); len(got) != want {
 		t.Errorf("cut at kills: %d lives, want %d", len(got), want)
 	}
-	if got := readLives(h, nil, limitAt, time.Minute); len(got) != want {
+	if got := readLives(h, nil, limitAt, time.Minute, false); len(got) != want {
 		t.Errorf("cut at falls from near the limit: %d lives, want %d", len(got), want)
 	}
 }
