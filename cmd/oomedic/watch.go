@@ -57,9 +57,42 @@ type looked struct {
 	problem   data.Text
 }
 
+// lastLine is how long a line may take once the watch is to end: a reader that has stopped reading holds it for ever.
+const lastLine = 2 * time.Second
+
 // watchCluster prints lines until ctx is done or nobody reads them.
 func (o *options) watchCluster(ctx context.Context, c *kube.Client, cluster data.Cluster, m *finder) error {
 	signal.Ignore(syscall.SIGPIPE) // a reader that leaves ends the watch in good order, and not by a signal
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go awaitReaderGone(ctx, o.Out, cancel)
+	ended := make(chan error, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				o.log.Error("the watch panicked", "panic", p, "stack", string(debug.Stack()))
+				ended <- fmt.Errorf("the watch failed inside: %v", p)
+			}
+		}()
+		ended <- o.tellCluster(ctx, c, cluster, m)
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	last := time.NewTimer(lastLine)
+	defer last.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-last.C:
+		return nil
+	}
+}
+
+// tellCluster prints lines until ctx is done or one can't be written.
+func (o *options) tellCluster(ctx context.Context, c *kube.Client, cluster data.Cluster, m *finder) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	news := newKillNews(time.Now())
