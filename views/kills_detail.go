@@ -122,11 +122,11 @@ func (s *Kills) memoryFacts(f Frame, c *analysis.Case) []chip {
 	if kind := c.Container.Kind; kind != data.RegularContainer && kind != "" {
 		out = append(out, chip{string(kind) + " container", t.Text})
 	}
+	out = append(out, s.origin(f, c)...)
+	out = append(out, chip{Percent(&c.Confirmation.Confidence) + " sure", t.Muted})
 	if c.Near == nil && c.Overview.Peak == nil && s.board.Metrics.Checked {
 		out = append(out, chip{"no samples: peak " + t.Glyphs.Unknown, t.Muted})
 	}
-	out = append(out, s.origin(f, c)...)
-	out = append(out, chip{Percent(&c.Confirmation.Confidence) + " sure", t.Muted})
 	if c.Container.Node != "" {
 		out = append(out, chip{"node " + c.Container.Node.String(), t.Muted})
 	}
