@@ -18,6 +18,7 @@ type App struct {
 	// root is the context of the program, and leave ends ctx.
 	root      context.Context //nolint:containedctx // each place derives its own from it
 	leave     context.CancelFunc
+	onlyReads bool      // started to read only: no switch takes that away
 	epoch     int       // number of the place that is shown; answers of former places are dropped
 	switching data.Text // what is being switched to; empty when nothing is
 	// switchSeq is the number of the newest switch, begun at switchSince; endSwitch gives it up.
@@ -81,7 +82,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{
-		opt: o, root: ctx, dark: !o.Light, theme: theme, keys: keys, now: o.Now(), zone: o.Zone,
+		opt: o, root: ctx, onlyReads: o.ReadOnly, dark: !o.Light, theme: theme, keys: keys, now: o.Now(), zone: o.Zone,
 		overviews: &overviews{}, boards: &boardPace{}, checkedOnce: map[string]bool{}, cancels: map[any]context.CancelFunc{}, began: map[any]time.Time{},
 		progress: map[data.Key]*historyProgress{}, history: map[data.Key]*data.History{},
 		after: func(d time.Duration, m tea.Msg) tea.Cmd {

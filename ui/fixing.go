@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -14,6 +15,10 @@ import (
 func (a *App) openFix(k data.Key) tea.Cmd {
 	cs, ok := a.state.Board.Case(k)
 	if !ok {
+		return nil
+	}
+	if f := a.state.Fix; f != nil && f.Phase == views.FixApplying && f.Key != k {
+		a.say(data.Textf("The change of %s is being applied: wait for its end.", f.Change.Workload.Ref()))
 		return nil
 	}
 	a.fixSeq++
@@ -77,6 +82,9 @@ func (a *App) plan(p views.PlanFix, changed bool) tea.Cmd {
 	var problems, warnings []data.Text
 	if f.Diagnosis != nil && !p.Undo {
 		problems, warnings = analysis.CheckSize(p.Limit, p.Request, f.Diagnosis)
+		if why := analysis.BelowUse(p.Limit, f.Diagnosis); why != "" {
+			problems = append(problems, why)
+		}
 	}
 	a.changeFix(func(f *views.Fix) {
 		f.Phase, f.Limit, f.Request, f.Undo, f.Changed = views.FixPlanning, change.Limit, change.Request, p.Undo, changed
@@ -172,6 +180,9 @@ func (a *App) gotPlan(m planMsg) {
 			return
 		}
 		f.Phase, f.Warnings = views.FixPlanned, m.warn
+		if f.Changed { // it came instead of the one that was agreed to
+			a.fixWhen.changed = a.opt.Now()
+		}
 		if m.plan.Command != "" {
 			f.Command = m.plan.Command
 		}
@@ -197,10 +208,32 @@ func (a *App) mayApply(i views.ApplyFix) data.Text {
 	return ""
 }
 
+// readTime is how long a diff must have stood there that came instead of the one that was agreed to, without a yes in the
+// meantime: so a key that is pressed twice, or held down, agrees to nothing that was not read.
+const readTime = time.Second
+
+// tooSoon reports whether a yes came before anybody can have read the new diff. It begins the time anew.
+func (a *App) tooSoon() bool {
+	now := a.opt.Now()
+	if f := a.state.Fix; !f.Changed || now.Sub(a.fixWhen.changed) >= readTime {
+		return false
+	}
+	a.fixWhen.changed = now
+	return true
+}
+
 // apply carries out the plan that is on the screen, and no other.
 func (a *App) apply(i views.ApplyFix) tea.Cmd {
 	if why := a.mayApply(i); why != "" {
 		a.say(why)
+		return nil
+	}
+	if a.tooSoon() {
+		a.changeFix(func(f *views.Fix) { // agreed is the plan of the screen: a copy can be agreed to anew
+			again := *f.Plan
+			f.Plan = &again
+		})
+		a.say("This diff is new, since the workload changed: read it, then agree to it.")
 		return nil
 	}
 	a.fixSeq++

@@ -100,6 +100,7 @@ func TestAChangedWorkloadShowsTheNewDiff(t *testing.T) {
 		t.Fatalf("changed %v, %d plans", f.Changed, len(d.cluster.planned))
 	}
 	d.sees("changed")
+	d.pass(2 * time.Second)
 	d.press("y")
 	d.phase(views.FixRolling)
 }

@@ -21,9 +21,10 @@ const (
 
 // fixTimes say when the fix was last looked after.
 type fixTimes struct {
-	asked  time.Time
-	busy   bool
-	memory time.Time // when the memory of the new pods was read
+	asked   time.Time
+	busy    bool
+	changed time.Time // when a diff came, or was agreed to too soon, instead of one that was agreed to
+	memory  time.Time // when the memory of the new pods was read
 }
 
 // followFix asks how far the change has come and whether anything was killed since.

@@ -34,6 +34,8 @@ type Place struct {
 	Connections    Connections
 	Where          data.Cluster
 	Stop           func()
+	// Taken is told when the place is shown from then on; nil when nobody waits for it.
+	Taken func()
 }
 
 // The pickers of the app, and the name that stands for no namespace in particular.
@@ -231,6 +233,14 @@ func (a *App) gotPlace(m placeMsg) tea.Cmd {
 		}
 	}
 	a.switching, a.endSwitch = "", nil
+	if f := a.state.Fix; m.err == nil && f != nil && f.Phase == views.FixApplying {
+		// What is being sent would be cut off in the middle, and nobody would see what came of it.
+		a.say("Not switched to " + m.name + ": a fix is being applied. Switch when it is through.")
+		return func() tea.Msg {
+			m.place.Stop()
+			return nil
+		}
+	}
 	if m.err != nil {
 		a.say("Not switched to " + m.name + ": " + data.Clean(strings.TrimSpace(m.err.Error())))
 		return nil
@@ -241,7 +251,10 @@ func (a *App) gotPlace(m placeMsg) tea.Cmd {
 	a.ctx, a.leave = context.WithCancel(a.root)
 	o, p := &a.opt, m.place
 	o.Source, o.Cluster, o.Metrics, o.MetricsProblem, o.Connections = p.Source, p.Cluster, p.Metrics, p.MetricsProblem, p.Connections
-	o.Where, o.Stop, o.ReadOnly, o.Protected = p.Where, p.Stop, p.Where.ReadOnly, p.Where.Protected
+	o.Where, o.Stop, o.ReadOnly, o.Protected = p.Where, p.Stop, a.onlyReads || p.Where.ReadOnly, p.Where.Protected
+	if p.Taken != nil {
+		p.Taken()
+	}
 	a.forget()
 	a.say("Showing " + data.Clean(a.where()))
 	return tea.Batch(a.enter(), func() tea.Msg {

@@ -69,10 +69,12 @@ func (s *switcher) Switch(ctx context.Context, kubeContext, namespace data.Text)
 		}
 	}
 	w := o.watch(ctx, client, cluster, o.openKillLog(limited, client))
-	s.mu.Lock()
-	s.client, s.context, s.metrics = client, cluster.Context, m
-	s.mu.Unlock()
-	return ui.Place{Source: w.store, Cluster: client, Metrics: m, Connections: m, Where: cluster, Stop: w.stop}, nil
+	taken := func() { // a switch that is given up, or not taken, leaves all as it is
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.client, s.context, s.metrics = client, cluster.Context, m
+	}
+	return ui.Place{Source: w.store, Cluster: client, Metrics: m, Connections: m, Where: cluster, Stop: w.stop, Taken: taken}, nil
 }
 
 // startedOn reports whether the program was started on a context, so that all flags are meant for it.
