@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/oomedic/oomedic/analysis"
+	"github.com/oomedic/oomedic/cmd/score/second"
 	"github.com/oomedic/oomedic/cmd/score/simulate"
 	"github.com/oomedic/oomedic/data"
 )
@@ -29,12 +30,37 @@ func TestBothPathsAgree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sameHistory(t, c.History(), h)
+			sameHistory(t, c.History(), h, 0.6)
 			direct := diagnose(c, c.History(), c.Overview())
 			read := diagnose(c, h, ov)
 			if direct.Cause.Class != read.Cause.Class || direct.Confirmation.OOMKilled != read.Confirmation.OOMKilled || !sameSize(direct.Recommendation.Limit, read.Recommendation.Limit) {
 				t.Errorf("directly %s %.2f, read %s %.2f", direct.Cause.Class, direct.Cause.Confidence, read.Cause.Class, read.Cause.Confidence)
 			}
+		})
+	}
+}
+
+// The same holds for cases that another generator recorded.
+func TestRecordedCasesAgree(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct {
+		cond  simulate.Condition
+		label simulate.Label
+		n     int
+	}{
+		{simulate.Clean, simulate.Startup, 0}, {simulate.Clean, simulate.SharedMem, 4}, {simulate.Degraded, simulate.LargeFile, 0}, {simulate.Clean, simulate.TooLow, 0},
+	} {
+		t.Run(string(one.label), func(t *testing.T) {
+			t.Parallel()
+			c, err := second.New(second.Dev, one.cond, one.label, one.n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h, _, err := Read(t.Context(), c.Case)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameHistory(t, c.History(), h, 1)
 		})
 	}
 }
@@ -50,7 +76,8 @@ func sameSize(a, b *int64) bool {
 	return math.Abs(float64(*a-*b)) <= 0.02*float64(*a)
 }
 
-func sameHistory(t *testing.T, want, got *data.History) {
+// sameHistory allows the page cache an error of so much of its highest.
+func sameHistory(t *testing.T, want, got *data.History, pageCache float64) {
 	t.Helper()
 	if len(want.Lives) != len(got.Lives) {
 		t.Fatalf("%d lives directly, %d read", len(want.Lives), len(got.Lives))
@@ -69,7 +96,7 @@ func sameHistory(t *testing.T, want, got *data.History) {
 	}
 	// Of the page cache one sample a step is read, where the simulator gives the highest of the step.
 	for name, pair := range map[string][2]data.Samples{"cache": {want.Cache, got.Cache}, "active": {want.ActiveFile, got.ActiveFile}, "inactive": {want.InactiveFile, got.InactiveFile}} {
-		sameSamples(t, name, pair[0], pair[1], 0.6)
+		sameSamples(t, name, pair[0], pair[1], pageCache)
 	}
 	// Limits are read in steps, which may miss the first or last sample of a pod; the sizes must be the same.
 	if !slices.Equal(slices.Compact(slices.Clone(want.Limit.V)), slices.Compact(slices.Clone(got.Limit.V))) || want.Limit.Len()-got.Limit.Len() > 4 {

@@ -32,7 +32,7 @@ func (e *episode) level(t float64) float64 {
 	x := s / e.long
 	switch e.form {
 	case crowd:
-		rise := math.Min(45, e.long/8)
+		rise := math.Min(4*minute, e.long/6)
 		if s < rise {
 			return e.height * s / rise
 		}
@@ -46,7 +46,7 @@ func (e *episode) level(t float64) float64 {
 	case bell:
 		return e.height * math.Pow(math.Sin(math.Pi*x), 2)
 	}
-	edge := math.Min(40, e.long/6)
+	edge := math.Min(3*minute, e.long/5)
 	return e.height * math.Min(1, math.Min(s, e.long-s)/edge)
 }
 

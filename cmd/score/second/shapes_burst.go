@@ -30,7 +30,7 @@ func (a *author) bursty() (base func(b birth) []part, s signals, height func() f
 //
 // Connections rise with it, though less than it does: many clients come by the same proxies.
 func (a *author) surging(s signals, times, power float64) func(birth) []part {
-	together := a.in(0.1, 0.6)
+	together := a.in(0.05, 0.4)
 	return func(birth) []part {
 		return []part{func(m *moment, u *usage) {
 			u.anon += m.surge
@@ -46,7 +46,7 @@ var spikeShapes = []shape{
 	{"a crowd comes at once and leaves slowly", func(a *author) {
 		base, s, height := a.bursty()
 		a.p.step = 5
-		long, apart := a.mag(6*minute, 50*minute), a.mag(5*hour, 2*day)
+		long, apart := a.mag(20*minute, 90*minute), a.mag(5*hour, 2*day)
 		a.scatter(apart, func(at float64) episode {
 			return episode{at: at, long: long * a.in(0.6, 1.6), height: height(), form: crowd, replica: -1}
 		})
@@ -58,7 +58,7 @@ var spikeShapes = []shape{
 		a.p.step = 5
 		apart := a.mag(4*hour, 1.5*day)
 		a.scatter(apart, func(at float64) episode {
-			return episode{at: at, long: a.mag(3*minute, 20*minute), height: height(), form: storm, replica: -1}
+			return episode{at: at, long: a.mag(10*minute, 40*minute), height: height(), form: storm, replica: -1}
 		})
 		a.p.keep = keeps{load: true, network: true}
 		a.with(base, a.surging(s, a.in(8, 25), 1))
@@ -78,7 +78,7 @@ var spikeShapes = []shape{
 	{"bursts from minutes to hours", func(a *author) {
 		base, s, height := a.bursty()
 		a.scatter(a.mag(8*hour, 2*day), func(at float64) episode {
-			return episode{at: at, long: a.mag(4*minute, 2*hour), height: height(), form: plateau, replica: -1}
+			return episode{at: at, long: a.mag(12*minute, 3*hour), height: height(), form: plateau, replica: -1}
 		})
 		a.p.keep = keeps{load: true, network: true}
 		a.with(base, a.surging(s, a.in(5, 15), 1))
@@ -87,7 +87,7 @@ var spikeShapes = []shape{
 		base, s, height := a.bursty()
 		a.p.step = 5
 		a.scatter(a.mag(6*hour, 1.5*day), func(at float64) episode {
-			return episode{at: at, long: a.mag(5*minute, 40*minute), height: height(), form: bell, replica: -1}
+			return episode{at: at, long: a.mag(15*minute, 60*minute), height: height(), form: bell, replica: -1}
 		})
 		a.p.keep = keeps{load: true, network: true}
 		a.with(base, a.surging(s, a.in(4, 9), 2))

@@ -57,6 +57,8 @@ type Case struct {
 	names    [][]data.Text // of pods, by replica
 	uids     [][]data.Text
 	seed     uint64
+	// recorded is whether another generator made it.
+	recorded bool
 }
 
 // seeds of the parts: far apart, so that they never meet.

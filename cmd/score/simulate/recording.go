@@ -88,7 +88,7 @@ type Sample struct {
 // FromRecording makes the case of a recording: History, Overview, Pods and Export tell what was recorded. What comes
 // after now only the model that made the recording knows, so Forecast and After are not to be asked of it.
 func FromRecording(r *Recording) *Case {
-	c := &Case{
+	c := &Case{recorded: true,
 		ID: r.ID, Part: r.Part, Condition: r.Condition, Truth: r.Truth, Container: r.Container, plan: &plan{label: r.Truth.Label},
 		now: r.Now, epoch: r.Epoch, replica: r.Replica,
 		scraping: scraping{pairs: r.Pairs, retention: r.Retention, noParts: r.Missing.Parts, noLoad: r.Missing.Load, noLimit: r.Missing.Limit,

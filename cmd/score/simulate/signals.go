@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/oomedic/oomedic/data"
@@ -29,9 +30,16 @@ func (c *Case) load(h *data.History) data.Load {
 	}
 	for i, m := range c.meters {
 		for p := range m.pods {
-			var lives []*series
+			pods, ok := c.alike(i, p)
+			if !ok {
+				continue
+			}
+			var lives, nets []*series
+			for _, n := range pods {
+				nets = append(nets, &m.pods[n])
+			}
 			for l := range m.lives {
-				if c.traces[i].lives[l].pod == p {
+				if slices.Contains(pods, c.traces[i].lives[l].pod) {
 					lives = append(lives, &m.lives[l])
 				}
 			}
@@ -42,7 +50,7 @@ func (c *Case) load(h *data.History) data.Load {
 			}
 			g := grid{to: h.To.UnixMilli(), step: out.Step.Milliseconds(), pairs: c.scraping.pairs}
 			if !c.scraping.noNetwork {
-				add(&out.Received, g.rates([]*series{&m.pods[p]}, func(s *series) []float64 { return s.receive }))
+				add(&out.Received, g.rates(nets, func(s *series) []float64 { return s.receive }))
 			}
 			add(&out.CPU, g.rates(lives, func(s *series) []float64 { return s.cpu }))
 			if !c.scraping.noReads {
@@ -55,6 +63,21 @@ func (c *Case) load(h *data.History) data.Load {
 		}
 	}
 	return out
+}
+
+// alike are the pods of replica i that have the name of pod p, as those of a StatefulSet have one after the other: a query
+// by pod adds up what they did. It reports false when p is not the first of them.
+func (c *Case) alike(i, p int) ([]int, bool) {
+	if !c.recorded {
+		return []int{p}, true
+	}
+	var out []int
+	for n, name := range c.names[i] {
+		if name == c.names[i][p] && n < len(c.meters[i].pods) {
+			out = append(out, n)
+		}
+	}
+	return out, out[0] == p
 }
 
 // grid are the steps of a week that ends at to, in Unix milliseconds, and how many Prometheus there are.
