@@ -80,9 +80,9 @@ func drawSteps(p *chartPlane, f *chartFrame, over data.Samples, now *int64, m ch
 			continue
 		}
 		switch at := p.at(f.left+x, f.row(v)); {
-		case at == markUsage && m == markLimit: // the edge of the area stays, in the limit's colour: the line goes on through it
+		case at == markUsage && m == markLimit && f.dots != dotsASCII: // the edge of the area stays, in the limit's colour: the line goes on through it
 			p.restyle(f.left+x, f.row(v), markLimit)
-		case at != markUsage && at != markLimit:
+		case at != markUsage && at != markLimit, m == markLimit: // one sign a row is all that ASCII has: the line matters more
 			p.text(f.left+x, f.row(v), glyph, m)
 		}
 	}

@@ -72,6 +72,17 @@ func meaning(f Frame, h key.Help, w int) []string {
 	return out
 }
 
+// keyLines draws a key with what it does, folded where it is long.
+func keyLines(f Frame, h key.Help, w int) []string {
+	head := Render(f.Theme.Key, Pad(h.Key, helpKey))
+	var out []string
+	for _, line := range fold(h.Desc, max(w-helpKey-4, 8)) {
+		out = append(out, "   "+head+Render(f.Theme.KeyDesc, line))
+		head = strings.Repeat(" ", helpKey)
+	}
+	return out
+}
+
 // helpBlocks draws each group by itself.
 func helpBlocks(f Frame, groups []HelpGroup) [][]string {
 	w := min(f.Width, 2*helpColumn)
@@ -90,7 +101,7 @@ func helpBlocks(f Frame, groups []HelpGroup) [][]string {
 				block = append(block, meaning(f, h, w)...)
 				continue
 			}
-			block = append(block, "   "+Render(f.Theme.Key, Pad(h.Key, helpKey))+Render(f.Theme.KeyDesc, Cut(h.Desc, w-helpKey-4)))
+			block = append(block, keyLines(f, h, w)...)
 		}
 		if len(block) > 1 {
 			out = append(out, block)

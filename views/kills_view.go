@@ -46,7 +46,7 @@ func (s *Kills) headLine(f Frame) string {
 	dot := " " + t.Glyphs.Dot + " "
 	right := "last " + s.window() + dot + s.sort.String() + " "
 	for _, more := range []string{l.inWorkloads(), s.reach(f)} {
-		if more != "" && Width(left)+Width(more)+Width(right)+4 <= f.Width {
+		if more != "" && Width(left)+Width(more)+Width(dot)+Width(right) <= f.Width {
 			right = more + dot + right
 		}
 	}
@@ -78,7 +78,7 @@ func (l *killList) inWorkloads() string {
 	if !l.grouped() {
 		return ""
 	}
-	return "in " + counted(len(l.groups), "workload")
+	return counted(len(l.groups), "workload")
 }
 
 // leastFilter is how many cells a filter gets at least where tabs can give way.
