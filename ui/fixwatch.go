@@ -23,6 +23,7 @@ const (
 type fixTimes struct {
 	asked   time.Time
 	busy    bool
+	settled bool      // the journal was told how its resizes ended
 	changed time.Time // when a diff came, or was agreed to too soon, instead of one that was agreed to
 	memory  time.Time // when the memory of the new pods was read
 }
@@ -117,7 +118,17 @@ func (a *App) gotRollout(m rolloutMsg) tea.Cmd {
 			f.Ending = nil // another pod blocks by now
 		}
 	})
-	return a.readNewMemory()
+	return tea.Batch(a.readNewMemory(), a.settleResizes())
+}
+
+// settleResizes has the journal told how the resizes of the change on the screen ended, once they have.
+func (a *App) settleResizes() tea.Cmd {
+	f := a.state.Fix
+	if f.Rollout == nil || len(f.Rollout.Resizes) == 0 || !f.Rollout.Done && !f.Rollout.Failed || a.fixWhen.settled || f.Applied == nil || f.Applied.JournalID == "" {
+		return nil
+	}
+	a.fixWhen.settled = true
+	return a.readJournal()
 }
 
 // newMemoryEvery is how often the memory of the pods with the new size is read.

@@ -53,7 +53,11 @@ func (a *App) gotJournal(m journalMsg) tea.Cmd {
 	})
 	var cmds []tea.Cmd
 	for _, e := range m.open {
-		if e.Server == a.opt.Where.Server && !a.checkedOnce[e.ID] { // what was made elsewhere is looked for there
+		switch {
+		case e.Server != a.opt.Where.Server || a.state.Journal.Checking[e.ID]: // what was made elsewhere is looked for there
+		case e.ResizeOpen():
+			cmds = append(cmds, a.reconcile(e))
+		case !a.checkedOnce[e.ID]:
 			a.checkedOnce[e.ID] = true
 			a.say(data.Textf("A change of %s has no known outcome: it is looked for. %s shows it.", e.Workload.Ref(), a.keys.name(a.top(), keyHistory)))
 			cmds = append(cmds, a.reconcile(e))
@@ -64,12 +68,13 @@ func (a *App) gotJournal(m journalMsg) tea.Cmd {
 
 // reconcile reads what became of a change, and writes that into the journal.
 func (a *App) reconcile(e data.JournalEntry) tea.Cmd {
-	c, ctx, door := a.opt.Cluster, a.ctx, a.opt.Journal
+	c, ctx, door, readOnly := a.opt.Cluster, a.ctx, a.opt.Journal, a.opt.ReadOnly
 	a.changeJournal(func(j *views.Journal) { j.Checking = with(j.Checking, e.ID, true) })
 	return func() tea.Msg {
 		found := c.Reconcile(ctx, e)
-		m := reconciledMsg{entry: found}
-		if ctx.Err() == nil && !a.opt.ReadOnly {
+		same := found.State == e.State && slices.Equal(found.Targets, e.Targets)
+		m := reconciledMsg{entry: found, waits: same && e.ResizeOpen()}
+		if ctx.Err() == nil && !readOnly && !m.waits {
 			if err := door.Write(found); err != nil {
 				m.problem = data.Clean(err.Error())
 			}
@@ -91,6 +96,9 @@ func (a *App) gotReconciled(m reconciledMsg) {
 			j.Problem = m.problem
 		}
 	})
+	if m.waits { // its node has not ended the resize, which the list of changes says
+		return
+	}
 	a.say(data.Textf("Change of %s: %s", m.entry.Workload.Ref(), views.Outcome(&m.entry)))
 }
 

@@ -86,6 +86,7 @@ type (
 	}
 	// reconciledMsg is what became of a change that was left unfinished.
 	reconciledMsg struct {
+		waits   bool // nothing is new: a node has not ended a resize
 		entry   data.JournalEntry
 		problem data.Text
 	}
