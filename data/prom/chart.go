@@ -165,6 +165,9 @@ func (b *chartBuilder) finish(ctx context.Context) {
 	for _, d := range b.kills {
 		b.chart.Kills = append(b.chart.Kills, d.kill())
 	}
+	for _, g := range b.r.clock.gaps() {
+		b.n.gap(g.What, g.Why)
+	}
 	if b.memory && len(b.chart.Lives) == 0 {
 		g := noMemory(b.own)
 		b.n.gap(g.What, g.Why)

@@ -29,7 +29,8 @@ type Options struct {
 	Hidden []string
 	// Timeout bounds each single query; 0 means 30 s.
 	Timeout time.Duration
-	// MaxBody bounds one answer in bytes, after decompression; 0 means 256 MiB.
+	// MaxBody bounds one answer in bytes, after decompression; 0 means 64 MiB. An answer that is read as it comes, and
+	// not held, may be four times as large.
 	MaxBody int64
 	// Log receives a line a query at debug level; nil means none.
 	Log *slog.Logger
@@ -39,7 +40,8 @@ type Options struct {
 
 const (
 	defaultTimeout = 30 * time.Second
-	defaultMaxBody = 256 << 20
+	defaultMaxBody = 64 << 20 // a question for the most samples that one may ask for is answered by 5 MB
+	streamedBodies = 4        // how much larger an answer may be that is not held
 )
 
 func (o Options) filled() Options {
@@ -73,16 +75,16 @@ func Dial(address string, o Options) (*Reader, error) {
 	if rt == nil {
 		rt = networkTransport(o.Timeout)
 	}
-	through := &http.Client{
-		Transport:     &guard{next: rt, header: o.Header, user: user, maxBody: o.MaxBody, pace: pace{now: time.Now}},
-		CheckRedirect: checkRedirect,
-	}
+	watch := &timepieces{pace: pace{now: time.Now}}
+	through := &http.Client{Transport: &guard{next: rt, header: o.Header, user: user, maxBody: o.MaxBody, timepieces: watch}, CheckRedirect: checkRedirect}
+	streamed := &http.Client{Transport: &guard{next: rt, header: o.Header, user: user, maxBody: streamedBodies * o.MaxBody, timepieces: watch}, CheckRedirect: checkRedirect}
 	client, err := api.NewClient(api.Config{Address: u.String(), Client: through})
 	if err != nil {
 		return nil, fmt.Errorf("the Prometheus address cannot be used: %w", err)
 	}
 	r := New(newAPI(client), data.Clean(u.String()), o)
-	r.stream = &streamer{client: through, base: strings.TrimRight(u.String(), "/")}
+	r.clock = &watch.clock
+	r.stream = &streamer{client: streamed, base: strings.TrimRight(u.String(), "/")}
 	if pass, ok := user.Password(); ok {
 		basic := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + pass))
 		r.hide(basic, pass, url.QueryEscape(pass), url.PathEscape(pass))
@@ -96,9 +98,15 @@ func Dial(address string, o Options) (*Reader, error) {
 // parseAddress checks an address and explains what is wrong with it, without repeating what may be a password.
 func parseAddress(address string) (*url.URL, error) {
 	address = strings.TrimSpace(address)
-	shown := fmt.Sprintf("%q", data.Clean(address))
-	if i := strings.LastIndex(address, "@"); i >= 0 {
-		shown = fmt.Sprintf("%q", "…@"+data.Clean(address[i+1:]).String())
+	plain := address
+	if i := strings.IndexAny(plain, "?#"); i >= 0 { // some give tokens there
+		plain = plain[:i+1] + "…"
+	}
+	shown := fmt.Sprintf("%q", data.Clean(plain))
+	if i := strings.LastIndex(plain, "@"); i >= 0 {
+		shown = fmt.Sprintf("%q", "…@"+data.Clean(plain[i+1:]).String())
+	} else if strings.Contains(address, "@") {
+		shown = "that was given"
 	}
 	if address == "" {
 		return nil, errors.New("the Prometheus address is empty: write a URL such as http://localhost:9090")
@@ -141,7 +149,13 @@ type guard struct {
 	header  http.Header
 	user    *url.Userinfo
 	maxBody int64
-	pace    pace
+	*timepieces
+}
+
+// timepieces are what is measured on the way: how fast answers come, and what time it is at their other end.
+type timepieces struct {
+	pace  pace
+	clock clock
 }
 
 // RoundTrip sends one request. See guard.
@@ -158,10 +172,12 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.SetBasicAuth(g.user.Username(), pass)
 	}
 	g.pace.ask(req)
+	began := time.Now()
 	resp, err := g.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
+	g.clock.read(resp.Header, began, time.Now())
 	g.pace.watch(req, resp)
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if resp.StatusCode/100 == 2 && kind == "text/html" {
@@ -206,15 +222,16 @@ func (e *redirectError) Error() string {
 	return "the address redirects to " + e.to + ", as login pages do: give credentials or the address behind it"
 }
 
-// checkRedirect follows only those redirects that keep the query (307, 308) on the same host and do not fall back to
-// plain http, so that credentials reach nobody else.
+// checkRedirect follows only those redirects that keep the query (307, 308) and lead to the same host and port, or from
+// http to https of the same host, so that credentials reach nobody else.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	first := via[0].URL
 	status := 0
 	if req.Response != nil {
 		status = req.Response.StatusCode
 	}
-	same := req.URL.Hostname() == first.Hostname() && (req.URL.Scheme == first.Scheme || req.URL.Scheme == "https")
+	same := req.URL.Host == first.Host && req.URL.Scheme == first.Scheme ||
+		req.URL.Hostname() == first.Hostname() && first.Scheme == "http" && req.URL.Scheme == "https"
 	if len(via) <= 3 && same && (status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect) {
 		return nil
 	}

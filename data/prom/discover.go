@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -255,7 +257,7 @@ func (e Endpoint) learnPrefix(ctx context.Context) string {
 	if err != nil {
 		return ""
 	}
-	resp, err := (&guard{next: plain{rt}, header: e.Options.Header, user: u.User, maxBody: 1 << 10}).RoundTrip(req)
+	resp, err := (&guard{next: plain{rt}, header: e.Options.Header, user: u.User, maxBody: 1 << 10, timepieces: &timepieces{pace: pace{now: time.Now}}}).RoundTrip(req)
 	if err != nil {
 		return ""
 	}
@@ -268,8 +270,18 @@ func (e Endpoint) learnPrefix(ctx context.Context) string {
 	for _, page := range []string{"/graph", "/query", "/classic/graph"} {
 		p = strings.TrimSuffix(p, page)
 	}
-	return strings.TrimPrefix(p, strings.TrimRight(u.Path, "/"))
+	p = strings.TrimPrefix(p, strings.TrimRight(u.Path, "/"))
+	if p != "" && (len(p) > maxPrefix || !plainPath.MatchString(p) || path.Clean(p) != p) {
+		return "" // whoever answers must not lead elsewhere on the way to it, such as to another place of the API server
+	}
+	return p
 }
+
+// maxPrefix is how long a path prefix may be that was learnt.
+const maxPrefix = 200
+
+// plainPath is a path of plain segments.
+var plainPath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 
 // plain hides that an answer is a web page, which is what is looked for here.
 type plain struct{ next http.RoundTripper }

@@ -1,6 +1,8 @@
 package prom
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -66,14 +68,19 @@ func hopeless(err error) bool {
 	return false
 }
 
-// maxDetail is how many bytes of a server's own words are shown.
-const maxDetail = 200
+const (
+	// maxDetail is how many bytes of a server's own words are shown.
+	maxDetail = 200
+	// maxText bounds the text of an Error: the words of a server and those around them. It is cut after secrets are taken
+	// out, since half of one would not be found.
+	maxText = maxDetail + 120
+)
 
 // explain turns whatever a query returned into an Error in words. parent is the caller's context, without the
 // deadline of the single query.
 func (r *Reader) explain(parent context.Context, err error) *Error {
 	trouble, text := r.words(parent, err)
-	return &Error{Trouble: trouble, Text: data.Clean(r.redact(text)), cause: safeCause(err)}
+	return &Error{Trouble: trouble, Text: data.Clean(cut(r.redact(text), maxText)), cause: safeCause(err)}
 }
 
 // safeCause keeps what errors.Is may ask for and drops the rest, which could carry an address with credentials.
@@ -127,18 +134,20 @@ func netWords(err error) (Trouble, string) {
 		return Canceled, "canceled"
 	case strings.Contains(err.Error(), "x509:") || strings.Contains(err.Error(), "tls:"):
 		return Unreachable, "no trusted TLS connection to Prometheus: " + inner(err)
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, new(flate.CorruptInputError)):
+		return BadAnswer, "the answer says that it is compressed, and is not"
 	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return Unreachable, "the server speaks http, not https: check the scheme of the address"
 	}
 	return Unreachable, "Prometheus cannot be reached: " + inner(err)
 }
 
-// inner is the innermost text of err, cut to what fits a line. The outer layers hold the address.
+// inner is the innermost text of err. The outer layers hold the address.
 func inner(err error) string {
 	for {
 		next := errors.Unwrap(err)
 		if next == nil {
-			return brief(err.Error())
+			return strings.TrimSpace(err.Error())
 		}
 		err = next
 	}
@@ -152,7 +161,7 @@ func apiWords(e *v1.Error) (Trouble, string) {
 		code, _ := strconv.Atoi(m[1])
 		return statusWords(code, e.Detail)
 	}
-	msg := brief(e.Msg)
+	msg := strings.TrimSpace(e.Msg)
 	switch e.Type {
 	case v1.ErrBadData:
 		if strings.Contains(e.Msg, "maximum resolution") {
@@ -182,7 +191,7 @@ func answerWords(msg string) (Trouble, string) {
 	case strings.Contains(msg, "unexpected end of JSON"):
 		return BadAnswer, "the answer was cut off before its end"
 	}
-	return BadAnswer, "the answer is not what Prometheus writes: " + brief(msg)
+	return BadAnswer, "the answer is not what Prometheus writes: " + strings.TrimSpace(msg)
 }
 
 // tooMany recognises the ways in which Prometheus, Thanos, Mimir and VictoriaMetrics say that a limit was exceeded.
@@ -237,16 +246,20 @@ func jsonDetail(body string) (kind, detail string) {
 		b.Error = b.Message
 	}
 	if b.Error != "" {
-		detail = ": " + brief(b.Error)
+		detail = ": " + strings.TrimSpace(b.Error)
 	}
 	return b.ErrorType, detail
 }
 
 // brief cuts s to what fits a line.
 func brief(s string) string {
-	s = strings.TrimSpace(s)
-	if len(s) > maxDetail {
-		s = valid(s[:maxDetail]) + "…"
+	return cut(strings.TrimSpace(s), maxDetail)
+}
+
+// cut shortens s to so many bytes.
+func cut(s string, most int) string {
+	if len(s) > most {
+		s = valid(s[:most]) + "…"
 	}
 	return s
 }

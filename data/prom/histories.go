@@ -233,7 +233,7 @@ func (r *Reader) over(s *shared) *Reader {
 	s.API = r.api
 	return &Reader{
 		api: s, source: r.source, timeout: r.timeout, maxBody: r.maxBody, log: r.log, now: r.now, pause: r.pause,
-		budget: r.budget, slots: r.slots, scrape: r.scrape, secrets: r.secrets,
+		budget: r.budget, slots: r.slots, clock: r.clock, scrape: r.scrape, secrets: r.secrets,
 	}
 }
 

@@ -317,6 +317,9 @@ func (b *historyBuilder) finish(ctx context.Context) {
 	for _, d := range b.kills {
 		b.h.Kills = append(b.h.Kills, data.PodKill{Pod: data.Clean(d.pod), Kill: d.kill()})
 	}
+	for _, g := range b.r.clock.gaps() {
+		b.n.gap(g.What, g.Why)
+	}
 	if b.memory && len(b.h.Lives) == 0 {
 		g := noMemory(b.sel)
 		b.n.gap(g.What, g.Why)

@@ -34,7 +34,7 @@ func TestAnswersAreCompressedOnASlowWay(t *testing.T) {
 				body := &tellingBody{strings.NewReader(big), func() { clock = clock.Add(c.read) }}
 				return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body}, nil
 			})
-			g := &guard{next: next, maxBody: 1 << 30, pace: pace{now: func() time.Time { return clock }}}
+			g := &guard{next: next, maxBody: 1 << 30, timepieces: &timepieces{pace: pace{now: func() time.Time { return clock }}}}
 			for range c.want {
 				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://prometheus/", nil)
 				if err != nil {

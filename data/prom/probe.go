@@ -53,7 +53,7 @@ func (r *Reader) Probe(ctx context.Context) Status {
 	if st.Has[data.MetricWorkingSet] {
 		st.ScrapeInterval = r.sampleScrape(ctx)
 	}
-	st.Missing = missing(st.Has)
+	st.Missing = append(missing(st.Has), r.clock.gaps()...)
 	for _, w := range a.query.Warnings {
 		st.Missing = append(st.Missing, data.Gap{What: "a complete answer from Prometheus", Why: "it warned: " + w})
 	}

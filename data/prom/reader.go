@@ -38,6 +38,7 @@ type Reader struct {
 	pause   time.Duration
 	budget  float64 // samples that one history may read raw
 	slots   chan struct{}
+	clock   *clock    // of the server; nil over an API within the process
 	stream  *streamer // for answers that are too large to be held; nil over an API within the process
 
 	mu      sync.Mutex

@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -134,7 +135,7 @@ func (s *streamer) query(ctx context.Context, promql string, at time.Time, timeo
 	post.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	post.Header.Set("Idempotency-Key", "") // no value: sent to nobody, but lets the transport try a broken connection again
 	resp, err := s.client.Do(post)
-	if err == nil && (resp.StatusCode == http.StatusMethodNotAllowed || resp.StatusCode == http.StatusNotImplemented) {
+	if err == nil && slices.Contains([]int{http.StatusMethodNotAllowed, http.StatusNotImplemented, http.StatusForbidden}, resp.StatusCode) {
 		_ = resp.Body.Close()
 		get, reqErr := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/api/v1/query?"+form.Encode(), nil)
 		if reqErr != nil {

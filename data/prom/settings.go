@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/common/config"
@@ -187,10 +188,13 @@ func (s *Settings) secretFields() []*config.Secret {
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
+// secretWords are what the names of headers have in them that are credentials.
+var secretWords = []string{"auth", "cookie", "token", "key", "secret", "passw", "credential", "session", "signature"}
+
 // SecretHeader reports whether a header is a credential.
 func SecretHeader(name string) bool {
-	name = http.CanonicalHeaderKey(name)
-	return name == "Authorization" || name == "Cookie" || strings.Contains(name, "Token") || strings.Contains(name, "Key") || strings.Contains(name, "Secret")
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(name, w) })
 }
 
 // literal reports whether a secret stands in the file itself.
@@ -211,28 +215,34 @@ func (s *Settings) literal() bool {
 // expand puts environment variables in.
 func (s *Settings) expand() error {
 	var missing []string
-	put := func(v config.Secret) config.Secret {
-		return config.Secret(variable.ReplaceAllStringFunc(string(v), func(m string) string {
-			name := variable.FindStringSubmatch(m)[1]
-			value, ok := os.LookupEnv(name)
-			if !ok {
-				missing = append(missing, name)
-			}
-			return value
-		}))
-	}
 	for _, f := range s.secretFields() {
-		if *f = put(*f); *f != "" {
+		if *f = config.Secret(fromEnvironment(string(*f), &missing)); *f != "" {
 			s.hidden = append(s.hidden, string(*f))
 		}
 	}
 	for name, v := range s.Headers {
-		s.Headers[name] = Hidden(put(config.Secret(v)))
+		s.Headers[name] = Hidden(fromEnvironment(string(v), &missing))
 	}
-	if len(missing) > 0 {
-		return fmt.Errorf("the environment has no variable %s", strings.Join(missing, ", "))
+	return noVariables(missing)
+}
+
+// fromEnvironment puts environment variables into a text, and adds those that there are not to missing.
+func fromEnvironment(text string, missing *[]string) string {
+	return variable.ReplaceAllStringFunc(text, func(m string) string {
+		name := variable.FindStringSubmatch(m)[1]
+		value, ok := os.LookupEnv(name)
+		if !ok {
+			*missing = append(*missing, name)
+		}
+		return value
+	})
+}
+
+func noVariables(missing []string) error {
+	if len(missing) == 0 {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("the environment has no variable %s", strings.Join(missing, ", "))
 }
 
 // Header are the headers for requests: the tenant's and those of the settings.
@@ -257,8 +267,9 @@ func (s *Settings) AddHeader(line string) error {
 	if s.Headers == nil {
 		s.Headers = map[string]Hidden{}
 	}
-	s.Headers[name] = Hidden(strings.TrimSpace(value))
-	return s.expand()
+	var missing []string // the rest has its variables already, and what they stand for is no template
+	s.Headers[name] = Hidden(fromEnvironment(strings.TrimSpace(value), &missing))
+	return noVariables(missing)
 }
 
 // Transport returns what signs and carries requests by the settings, with TLS as they say. The error is one line.
@@ -291,6 +302,36 @@ func (s *Settings) Options(o Options) (Options, error) {
 		return o, err
 	}
 	o.Transport, o.Header = rt, s.Header()
-	o.Hidden = append(o.Hidden, s.hidden...)
+	o.Hidden = append(append(o.Hidden, s.hidden...), s.fileSecrets()...)
 	return o, nil
+}
+
+// maxSecret is how many bytes a file with a secret has at most.
+const maxSecret = 64 << 10
+
+// fileSecrets are the secrets that lie in files, as they are now. A file that cannot be read is the transport's to report.
+func (s *Settings) fileSecrets() []string {
+	files := []string{s.HTTP.BearerTokenFile}
+	if a := s.HTTP.Authorization; a != nil {
+		files = append(files, a.CredentialsFile)
+	}
+	if b := s.HTTP.BasicAuth; b != nil {
+		files = append(files, b.PasswordFile)
+	}
+	if o := s.HTTP.OAuth2; o != nil {
+		files = append(files, o.ClientSecretFile)
+	}
+	var out []string
+	for _, name := range files {
+		f, err := os.Open(name)
+		if name == "" || err != nil {
+			continue
+		}
+		text, err := io.ReadAll(io.LimitReader(f, maxSecret))
+		_ = f.Close() // read only
+		if secret := strings.TrimSpace(string(text)); err == nil && secret != "" {
+			out = append(out, secret)
+		}
+	}
+	return out
 }
