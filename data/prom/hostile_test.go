@@ -47,11 +47,14 @@ func TestSecretsOfFilesAreNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.Header.Get("Authorization") != "Bearer t0ken-of-the-file" {
+			t.Errorf("sent %q", req.Header)
+		}
 		says(400, jsonKind, `{"status":"error","errorType":"bad_data","error":"who is `+req.Header.Get("Authorization")+`?"}`)(w, req)
 	}))
 	t.Cleanup(s.Close)
 	for _, text := range []string{"bearer_token_file: " + file, "authorization: {credentials_file: " + file + "}"} {
-		settings, err := settingsOf(t, "contexts: {c: {prometheus: {"+text+"}}}")
+		settings, err := settingsOf(t, "default: {prometheus: {"+text+"}}\n")
 		if err != nil {
 			t.Fatal(err)
 		}
