@@ -18,8 +18,9 @@ type due struct {
 	pastGaps                  []data.Gap
 	grow                      time.Time // when charts were read again last
 	overviewBusy              bool
-	overviewSince             time.Time         // when it was asked for last
-	overviewFor               map[data.Key]bool // the cases that the last answer covers
+	overviewSince             time.Time // when it was asked for last
+	overviewFor               int       // how many cases were asked for
+	overviewBorn              uint64    // views.Board.Born of the list that was asked for
 	childProblem              data.Text
 	overviewGaps              []data.Gap
 }
@@ -69,27 +70,8 @@ func (a *App) withMetricGaps(gaps []data.Gap) []data.Gap {
 	return out
 }
 
-// newCases reports whether the list has a case whose memory was never asked for.
-func (a *App) newCases() bool {
-	for _, list := range [][]analysis.Case{a.state.Board.Cases, a.state.Board.Ruled} {
-		for i := range list {
-			if !a.due.overviewFor[list[i].Container.Key] {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func caseKeys(b *views.Board) map[data.Key]bool {
-	out := make(map[data.Key]bool, len(b.Cases)+len(b.Ruled))
-	for _, list := range [][]analysis.Case{b.Cases, b.Ruled} {
-		for i := range list {
-			out[list[i].Container.Key] = true
-		}
-	}
-	return out
-}
+// newCases reports whether a case has come into the list since its memory was asked for.
+func (a *App) newCases() bool { return a.state.Board.Born != a.due.overviewBorn }
 
 // killsChanged reports whether a case was killed again, or changed its state, since its diagnosis was made.
 func killsChanged(d *analysis.Diagnosis, b *views.Board, k data.Key) bool {
@@ -102,16 +84,7 @@ func (a *App) gotOverview(m overviewMsg) tea.Cmd {
 	a.due.overviewBusy = false
 	a.due.overview = a.now
 	a.due.overviewGaps = m.gaps
-	next := make(map[data.Key]data.Overview, len(m.overviews))
-	for k, v := range a.overviews.load() {
-		if a.due.overviewFor[k] {
-			next[k] = v
-		}
-	}
-	for k, v := range m.overviews {
-		next[k] = v
-	}
-	a.overviews.p.Store(&next)
+	a.overviews.p.Store(&m.overviews)
 	return a.makeBoard()
 }
 

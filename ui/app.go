@@ -35,6 +35,7 @@ type App struct {
 	state     *views.State
 	overviews *overviews
 	boards    *boardPace
+	maker     *boardMaker
 	stack     []views.Screen
 	help      bool
 	helpFrom  int // first line of help that is shown
@@ -83,7 +84,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{
 		opt: o, root: ctx, onlyReads: o.ReadOnly, dark: !o.Light, theme: theme, keys: keys, now: o.Now(), zone: o.Zone,
-		overviews: &overviews{}, boards: &boardPace{}, checkedOnce: map[string]bool{}, cancels: map[any]context.CancelFunc{}, began: map[any]time.Time{},
+		overviews: &overviews{}, boards: &boardPace{}, maker: &boardMaker{}, checkedOnce: map[string]bool{}, cancels: map[any]context.CancelFunc{}, began: map[any]time.Time{},
 		progress: map[data.Key]*historyProgress{}, history: map[data.Key]*data.History{},
 		after: func(d time.Duration, m tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })

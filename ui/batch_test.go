@@ -99,7 +99,7 @@ func TestWhatLeavesTheListIsPassedOver(t *testing.T) {
 	d := drive(t, nil, all...)
 	d.press("space", "space", "space", "F")
 	board, next := *d.app.state.Board, *d.app.state
-	board.Cases = slices.DeleteFunc(slices.Clone(board.Cases), func(c analysis.Case) bool { return c.Container.Key == all[1].Key })
+	board.Cases = slices.DeleteFunc(slices.Clone(board.Cases), func(c *analysis.Case) bool { return c.Container.Key == all[1].Key })
 	board.Prepare()
 	next.Board = &board
 	d.app.state = &next

@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -56,20 +58,32 @@ func (a *App) waitForBell() tea.Cmd {
 // heard wraps a list that was made because the bell rang, so that the wait is begun again exactly once.
 type heard struct{ boardMsg }
 
+// boardMaker makes the lists of one place one after another: it keeps what was judged, so that only what has changed is
+// judged again.
+type boardMaker struct {
+	mu      sync.Mutex
+	judged  *analysis.Judged
+	prepare views.Preparer
+}
+
+// make makes the list of the newest snapshot. Two commands may ask at once; the second one has the newer list.
+func (m *boardMaker) make(o *Options, ov *overviews) *views.Board {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := o.Source.Snapshot()
+	m.judged = m.judged.Next(s.Containers, ov.load(), o.Since, o.Now())
+	b := &views.Board{
+		Cluster: o.Where, Health: s.Health, At: s.At, Cases: m.judged.Killed, Ruled: m.judged.Ruled,
+		Gaps: s.Gaps, Since: o.Since, Pods: s.PodsSeen, Reach: s.Reach,
+	}
+	m.prepare.Prepare(b)
+	return b
+}
+
 // makeBoard judges the newest snapshot.
 func (a *App) makeBoard() tea.Cmd {
-	o, ov := a.opt, a.overviews
-	return func() tea.Msg {
-		s := o.Source.Snapshot()
-		now := o.Now()
-		killed, ruled := analysis.Cases(s.Containers, ov.load(), o.Since, now)
-		b := &views.Board{
-			Cluster: o.Where, Health: s.Health, At: s.At, Cases: killed, Ruled: ruled,
-			Gaps: s.Gaps, Since: o.Since, Pods: s.PodsSeen, Reach: s.Reach,
-		}
-		b.Prepare()
-		return boardMsg{b}
-	}
+	o, ov, maker := a.opt, a.overviews, a.maker
+	return func() tea.Msg { return boardMsg{maker.make(&o, ov)} }
 }
 
 // probe asks whether Prometheus is usable.
@@ -90,18 +104,30 @@ func (a *App) readOverviews() tea.Cmd {
 		return nil
 	}
 	a.due.overviewBusy, a.due.overviewSince = true, a.opt.Now()
-	a.due.overviewFor = caseKeys(b)
-	ctx, since := a.ctx, b.Since
-	cs := make([]*data.Container, 0, len(b.Cases)+len(b.Ruled))
-	for _, list := range [][]analysis.Case{b.Cases, b.Ruled} {
-		for i := range list {
-			cs = append(cs, &list[i].Container)
+	a.due.overviewFor, a.due.overviewBorn = len(b.Cases)+len(b.Ruled), b.Born
+	ctx, since, known := a.ctx, b.Since, a.overviews
+	return func() tea.Msg {
+		cs := make([]*data.Container, 0, len(b.Cases)+len(b.Ruled))
+		for _, list := range [...][]*analysis.Case{b.Cases, b.Ruled} {
+			for _, c := range list {
+				cs = append(cs, &c.Container)
+			}
+		}
+		ov, gaps := m.Overview(ctx, cs, since, sparkPoints)
+		return overviewMsg{withFormer(ov, known.load(), cs), gaps}
+	}
+}
+
+// withFormer adds to new overviews those that were known before, of the containers that are listed still.
+func withFormer(ov, former map[data.Key]data.Overview, cs []*data.Container) map[data.Key]data.Overview {
+	out := make(map[data.Key]data.Overview, len(cs))
+	for _, c := range cs {
+		if v, ok := former[c.Key]; ok {
+			out[c.Key] = v
 		}
 	}
-	return func() tea.Msg {
-		ov, gaps := m.Overview(ctx, cs, since, sparkPoints)
-		return overviewMsg{ov, gaps}
-	}
+	maps.Copy(out, ov)
+	return out
 }
 
 // lookForChildren finds containers in which a process was killed while the container lived on: nothing in the pod's

@@ -11,7 +11,7 @@ import (
 type (
 	// boardMsg is the list made from the newest snapshot.
 	boardMsg struct{ board *views.Board }
-	// overviewMsg is what the list shows of memory.
+	// overviewMsg is what the list shows of memory: all of it, with what was known before of cases that got no answer now.
 	overviewMsg struct {
 		overviews map[data.Key]data.Overview
 		gaps      []data.Gap

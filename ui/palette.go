@@ -184,9 +184,9 @@ func (a *App) run(e views.Entry) tea.Cmd {
 
 // everyCase calls f for each case of the board, killed ones first.
 func everyCase(b *views.Board, f func(c *analysis.Case)) {
-	for _, list := range [][]analysis.Case{b.Cases, b.Ruled} {
-		for i := range list {
-			f(&list[i])
+	for _, list := range [...][]*analysis.Case{b.Cases, b.Ruled} {
+		for _, c := range list {
+			f(c)
 		}
 	}
 }

@@ -62,9 +62,10 @@ func (l *RiskLooks) Look(ctx context.Context, namespaces []data.Text) (*views.Ri
 	if l.fill(u) {
 		risks, summary = analysis.Risks(u, l.Price, l.Now())
 	}
-	b := &views.RiskBoard{At: u.At, Source: u.Source, Summary: summary, Gaps: u.Gaps, Cases: make([]analysis.Case, len(risks))}
+	b := &views.RiskBoard{At: u.At, Source: u.Source, Summary: summary, Gaps: u.Gaps, Cases: make([]*analysis.Case, len(risks))}
 	for i := range risks {
-		b.Cases[i] = risks[i].Case(data.Overview{}, l.Now())
+		c := risks[i].Case(data.Overview{}, l.Now())
+		b.Cases[i] = &c
 	}
 	return b, u, risks, ctx.Err()
 }

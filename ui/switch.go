@@ -268,6 +268,7 @@ func (a *App) gotPlace(m placeMsg) tea.Cmd {
 // forget drops all that is known of the former place.
 func (a *App) forget() {
 	a.overviews, a.due, a.fixWhen, a.risk = &overviews{}, due{}, fixTimes{}, riskState{}
+	a.maker = &boardMaker{}
 	a.began = map[any]time.Time{}
 	a.cancels, a.progress, a.history = map[any]context.CancelFunc{}, map[data.Key]*historyProgress{}, map[data.Key]*data.History{}
 	a.checkedOnce = map[string]bool{}

@@ -36,7 +36,7 @@ func (a *App) waiting() (wait, bool) {
 	sel, ok := a.top().(selecting)
 	if len(a.stack) == 1 || !ok {
 		if a.firstOverview() {
-			return wait{what: data.Textf("reading the memory of %d containers", len(a.due.overviewFor)), since: a.due.overviewSince}, true
+			return wait{what: data.Textf("reading the memory of %d containers", a.due.overviewFor), since: a.due.overviewSince}, true
 		}
 		return wait{}, false
 	}

@@ -13,6 +13,15 @@ import (
 // fixedNow is the present in all tests of screens.
 var fixedNow = time.Date(2026, 11, 23, 3, 12, 0, 0, time.UTC)
 
+// casesOf are pointers to copies of cases.
+func casesOf(cases ...analysis.Case) []*analysis.Case {
+	var out []*analysis.Case
+	for i := range cases {
+		out = append(out, &cases[i])
+	}
+	return out
+}
+
 // ptr returns a pointer to a copy of v.
 func ptr[T any](v T) *T { return &v }
 
@@ -149,10 +158,10 @@ func fixtureState(t testing.TB) *State {
 		Health:  data.Health{State: data.Live, Since: fixedNow.Add(-2 * time.Hour)},
 		At:      fixedNow, Since: 24 * time.Hour, Pods: 1234,
 		Metrics: Metrics{Source: "http://prometheus.monitoring:9090", Checked: true, Reachable: true},
-		Ruled:   []analysis.Case{fixtureRuled()},
+		Ruled:   casesOf(fixtureRuled()),
 	}
 	for _, r := range fixtureRows {
-		b.Cases = append(b.Cases, r.build())
+		b.Cases = append(b.Cases, casesOf(r.build())...)
 	}
 	return &State{Board: b, Charts: map[ChartKey]*Loaded[data.Chart]{}, Diagnoses: map[data.Key]*Loaded[analysis.Diagnosis]{}}
 }

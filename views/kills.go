@@ -25,15 +25,16 @@ type Kills struct {
 
 // killList is one tab's rows, in the order and choice that is on screen, and the place of the cursor in them.
 type killList struct {
-	cases  []analysis.Case
-	facts  []rowFacts // one a case
-	order  []int      // all cases, sorted
-	passed []bool     // one a case: the filter lets it through
-	kept   int        // how many pass
+	cases  []*analysis.Case
+	facts  []*rowFacts // one a case
+	order  []int32     // all cases, sorted
+	passed []bool      // one a case: the filter lets it through
+	kept   int         // how many pass
 	groups []*killGroup
-	// groupOf is the number of each case's group, of groupCount; pool is where groups lie.
+	// groupOf is the number of each case's group, of groupCount.
 	groupOf    []int32
 	groupCount int
+	scratch    groupScratch
 	ready      *readyList      // made with the board; nil when nothing was
 	open       map[string]bool // the groups whose rows are shown, by key
 	rows       []killRow
@@ -148,9 +149,13 @@ func (s *Kills) Set(st *State) {
 	defer s.unmark(st)
 	filling := !s.touched && (s.board == nil || s.board.Health.State == data.Connecting)
 	s.board = st.Board
-	for i, cases := range [][]analysis.Case{st.Board.Cases, st.Board.Ruled} {
+	for i, cases := range [...][]*analysis.Case{st.Board.Cases, st.Board.Ruled} {
 		l := &s.lists[i]
-		if r := st.Board.ready[i]; r != nil && len(r.facts) == len(cases) {
+		r := st.Board.ready[i]
+		if r != nil && r == l.ready && !filling {
+			continue // the board changed in something else
+		}
+		if r != nil && len(r.facts) == len(cases) {
 			l.takeReady(cases, r)
 		} else {
 			l.take(cases, st.Board.Since)

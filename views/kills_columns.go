@@ -16,20 +16,38 @@ type killWidths struct {
 	scoped                                                    bool        // some row has a scope that is worth a word
 }
 
+// rowCells are the widths that one row asks for, in cells: of its names, sparkline and label, and 1 for a scope that is
+// worth a word.
+type rowCells struct{ namespace, ref, short, container, pod, node, spark, label, scoped int32 }
+
+// cellsOf measures a case.
+func cellsOf(c *analysis.Case, ref string) rowCells {
+	cells := func(s string) int32 { return int32(Width(s)) } //nolint:gosec // names are far shorter than that
+	k := c.Container.Key
+	n := rowCells{
+		namespace: cells(k.Namespace.String()), pod: cells(k.Pod.String()), container: cells(k.Container.String()), node: cells(c.Container.Node.String()),
+		ref: cells(ref), short: cells(shortRef(ref)), label: cells(c.Confirmation.Label.String()), spark: int32(len(c.Overview.Spark)), //nolint:gosec // a few steps
+	}
+	if scopeWord(c.Confirmation.Scope) != "" {
+		n.scoped = 1
+	}
+	return n
+}
+
 // see makes room for a case.
 func (w *killWidths) see(c *analysis.Case, ref string) {
-	k := c.Container.Key
-	w.namespace = max(w.namespace, Width(k.Namespace.String()))
-	w.pod = max(w.pod, Width(k.Pod.String()))
-	w.container = max(w.container, Width(k.Container.String()))
-	w.node = max(w.node, Width(c.Container.Node.String()))
-	w.ref = max(w.ref, Width(ref))
-	w.short = max(w.short, Width(shortRef(ref)))
-	w.refs.add(Width(ref))
-	w.shorts.add(Width(shortRef(ref)))
-	w.label = max(w.label, Width(c.Confirmation.Label.String()))
-	w.spark = max(w.spark, len(c.Overview.Spark))
-	w.scoped = w.scoped || scopeWord(c.Confirmation.Scope) != ""
+	n := cellsOf(c, ref)
+	w.add(&n)
+}
+
+// add makes room for a row.
+func (w *killWidths) add(n *rowCells) {
+	w.namespace, w.pod, w.container = max(w.namespace, int(n.namespace)), max(w.pod, int(n.pod)), max(w.container, int(n.container))
+	w.node, w.label, w.spark = max(w.node, int(n.node)), max(w.label, int(n.label)), max(w.spark, int(n.spark))
+	w.ref, w.short = max(w.ref, int(n.ref)), max(w.short, int(n.short))
+	w.refs.add(int(n.ref), 1)
+	w.shorts.add(int(n.short), 1)
+	w.scoped = w.scoped || n.scoped > 0
 }
 
 // shortKinds are kubectl's short names of workloads.
@@ -57,7 +75,7 @@ func bareRef(ref string) string {
 // widthCounts says how many names have each width in cells; the last counts those that are wider than any column.
 type widthCounts [maxName + 2]int32
 
-func (c *widthCounts) add(w int) { c[min(w, maxName+1)]++ }
+func (c *widthCounts) add(w int, n int32) { c[min(w, maxName+1)] += n }
 
 // fit reports whether names fit into some cells, but for a few that are longer than the others.
 func (c *widthCounts) fit(cells int) bool {

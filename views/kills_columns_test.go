@@ -45,7 +45,7 @@ func TestUnknownCountsAreExplainedWhereTheyStand(t *testing.T) {
 	of := func(change func(*analysis.Case)) string {
 		return shown(t, killsWith(t, func(b *Board) {
 			b.Cases = b.Cases[:1]
-			change(&b.Cases[0])
+			change(b.Cases[0])
 		}), 160, 37)
 	}
 	child := of(func(c *analysis.Case) {

@@ -19,7 +19,7 @@ func TestCursorWhileTheFirstListComesIn(t *testing.T) {
 		return c
 	}
 	board := func(state data.Connection, cs ...analysis.Case) *State {
-		return &State{Board: &Board{Health: data.Health{State: state}, Since: 24 * time.Hour, Cases: cs}}
+		return &State{Board: &Board{Health: data.Health{State: state}, Since: 24 * time.Hour, Cases: casesOf(cs...)}}
 	}
 	old, newer, newest := row("old", time.Hour), row("newer", time.Minute), row("newest", time.Second)
 	for _, tc := range []struct {

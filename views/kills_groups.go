@@ -32,8 +32,8 @@ func (l *killList) gather(by sortOrder, flat bool) {
 	if flat {
 		l.rows, l.groups = l.rows[:0], nil
 		for _, i := range l.order {
-			if l.passes(i) {
-				l.rows = append(l.rows, killRow{at: i})
+			if l.passes(int(i)) {
+				l.rows = append(l.rows, killRow{at: int(i)})
 			}
 		}
 		return
@@ -57,10 +57,27 @@ func (l *killList) gather(by sortOrder, flat bool) {
 	}
 }
 
-// group makes the groups of the cases that pass, in the order of their first case. With thousands of cases it is done
-// at each change, so that it takes its memory in three pieces.
+// groupScratch is the memory of the groups. With thousands of cases they are made anew at each change, so that it is used
+// again: nothing refers to the groups of before.
+type groupScratch struct {
+	counts []int32      // by the number of a group
+	of     []*killGroup // the same
+	pool   []killGroup
+	cases  []int
+}
+
+// take returns cleared memory for so many numbers, groups and cases.
+func (s *groupScratch) take(numbers, cases int) (counts []int32, of []*killGroup) {
+	s.counts, s.of = slices.Grow(s.counts[:0], numbers)[:numbers], slices.Grow(s.of[:0], numbers)[:numbers]
+	clear(s.counts)
+	clear(s.of)
+	s.cases = slices.Grow(s.cases[:0], cases)
+	return s.counts, s.of
+}
+
+// group makes the groups of the cases that pass, in the order of their first case.
 func (l *killList) group() {
-	counts := make([]int32, l.groupCount)
+	counts, of := l.scratch.take(l.groupCount, l.kept)
 	n := 0
 	for i, pass := range l.passed {
 		if pass {
@@ -69,14 +86,14 @@ func (l *killList) group() {
 			}
 		}
 	}
-	pool, cases := make([]killGroup, 0, n), make([]int, 0, l.kept)
-	of := make([]*killGroup, l.groupCount)
+	pool, cases := slices.Grow(l.scratch.pool[:0], n), l.scratch.cases
 	l.groups = slices.Grow(l.groups[:0], n)
-	for _, i := range l.order {
+	for _, at := range l.order {
+		i := int(at)
 		if !l.passes(i) {
 			continue
 		}
-		f := &l.facts[i]
+		f := l.facts[i]
 		g := of[l.groupOf[i]]
 		if g == nil {
 			from := len(cases)
@@ -89,6 +106,8 @@ func (l *killList) group() {
 		}
 		g.add(i, f)
 	}
+	clear(pool[len(pool):cap(pool)]) // what former groups were drawn as
+	l.scratch.pool = pool
 }
 
 // add takes a case into the group.
@@ -163,7 +182,7 @@ func (l *killList) headed() *killGroup {
 }
 
 // podCount is how many pods the cases of the group are of.
-func (g *killGroup) podCount(cases []analysis.Case) int {
+func (g *killGroup) podCount(cases []*analysis.Case) int {
 	pods := map[data.PodKey]bool{}
 	for _, i := range g.cases {
 		pods[cases[i].Container.PodKey()] = true
@@ -181,11 +200,11 @@ func (l *killList) grouped() bool {
 func (l *killList) shownAs(r killRow, g *themes.Glyphs) (c *analysis.Case, sign, name string) {
 	switch {
 	case r.group == nil && !l.grouped():
-		return &l.cases[r.at], "", l.facts[r.at].ref
+		return l.cases[r.at], "", l.facts[r.at].ref
 	case r.group == nil:
-		return &l.cases[r.at], "  ", l.facts[r.at].ref
+		return l.cases[r.at], "  ", l.facts[r.at].ref
 	case !r.head:
-		c := &l.cases[r.at]
+		c := l.cases[r.at]
 		return c, "    ", c.Container.Key.Pod.String()
 	}
 	if r.group.whole == nil {
@@ -201,13 +220,13 @@ func (l *killList) shownAs(r killRow, g *themes.Glyphs) (c *analysis.Case, sign,
 // sum makes one case of a group: that of the newest kill, with the counts of all, the worst of what they say, and the
 // highest memory at each step.
 func (l *killList) sum(g *killGroup) *analysis.Case {
-	out := l.cases[l.newest(g)]
+	out := *l.cases[l.newest(g)]
 	v := &out.Confirmation
 	v.Kills, v.AtLeast, v.Restarts = analysis.KillCounts{}, false, 0
 	out.Container.Kills, out.Overview.Kills, out.Overview.Spark, out.Overview.Peak = nil, nil, nil, nil
 	containers, nodes := map[data.Text]bool{}, map[data.Text]bool{}
 	for _, i := range g.cases {
-		c := &l.cases[i]
+		c := l.cases[i]
 		addCount(&v.Kills.Day, c.Confirmation.Kills.Day)
 		addCount(&v.Kills.Week, c.Confirmation.Kills.Week)
 		addCount(&v.Kills.Month, c.Confirmation.Kills.Month)

@@ -107,14 +107,14 @@ func TestKillsGroupsFollowTheirRow(t *testing.T) {
 	s := killsWith(t, withGroups, "enter", "j", "j")
 	was := selected(t, s)
 	newer := row{fixtureKey("shop", "new-0", "new"), "StatefulSet", "new", "node-1", 64, 64, time.Second, data.Running, analysis.ScopeContainer, 1, false, 1, flat, ""}.build()
-	set(s, *s.board, func(b *Board) { b.Cases = append([]analysis.Case{newer}, b.Cases...) })
+	set(s, *s.board, func(b *Board) { b.Cases = append(casesOf(newer), b.Cases...) })
 	if got := selected(t, s); got != was || s.lists[tabKilled].cursor != 3 {
 		t.Errorf("%v in row %d is selected, want %v in row 3", got, s.lists[tabKilled].cursor, was)
 	}
 	// On the head the cursor stays on the head when another pod of the workload is killed, and then stands for that one.
 	press(s, "left")
 	again := row{fixtureKey("shop", "leaky-7d9f8b6c54-new11", "api"), "Deployment", "leaky", "node-1", 48, 32, 0, data.Running, analysis.ScopeContainer, 1, false, 1, flat, ""}.build()
-	set(s, *s.board, func(b *Board) { b.Cases = append([]analysis.Case{again}, b.Cases...) })
+	set(s, *s.board, func(b *Board) { b.Cases = append(casesOf(again), b.Cases...) })
 	if l := &s.lists[tabKilled]; !l.rows[l.cursor].head || selected(t, s) != again.Container.Key {
 		t.Errorf("row %d, %v", l.cursor, selected(t, s))
 	}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,7 +85,7 @@ func TestKillsMoves(t *testing.T) {
 
 // set hands over a state whose board is a copy that change has altered, as the app does.
 func set(s *Kills, b Board, change func(*Board)) {
-	b.Cases = append([]analysis.Case(nil), b.Cases...)
+	b.Cases = slices.Clone(b.Cases)
 	change(&b)
 	s.Set(&State{Board: &b})
 }
@@ -97,7 +98,7 @@ func TestKillsCursorFollowsContainer(t *testing.T) {
 		t.Fatalf("selected %v, want the database", got)
 	}
 	newer := row{fixtureKey("shop", "new-0", "new"), "StatefulSet", "new", "node-1", 64, 64, time.Second, data.Running, analysis.ScopeContainer, 1, false, 1, flat, ""}.build()
-	set(s, board, func(b *Board) { b.Cases = append([]analysis.Case{newer}, b.Cases...) })
+	set(s, board, func(b *Board) { b.Cases = append(casesOf(newer), b.Cases...) })
 	if got := selected(t, s); got != databaseKey || s.lists[tabKilled].cursor != 2 {
 		t.Errorf("after a new kill above, %v is selected in row %d, want the database in row 2", got, s.lists[tabKilled].cursor)
 	}

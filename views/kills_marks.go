@@ -86,7 +86,7 @@ func (s *Kills) unmark(st *State) {
 		b = st.Fix.Batch
 	}
 	for k := range s.marks {
-		gone := !slices.ContainsFunc(s.lists[tabKilled].cases, func(c analysis.Case) bool { return c.Container.Key == k })
+		gone := !slices.ContainsFunc(s.lists[tabKilled].cases, func(c *analysis.Case) bool { return c.Container.Key == k })
 		if gone || b != nil && b.Done(k) {
 			delete(s.marks, k)
 		}

@@ -20,9 +20,9 @@ func TestPreparedIsTheSame(t *testing.T) {
 		plain, ready := fixtureState(t), fixtureState(t)
 		for _, st := range []*State{plain, ready} { // two more pods, so that there is a group
 			for _, pod := range []data.Text{"leaky-7d9f8b6c54-aaaaa", "leaky-7d9f8b6c54-bbbbb"} {
-				c := st.Board.Cases[0]
+				c := *st.Board.Cases[0]
 				c.Container.Key.Pod, c.Container.Key.UID = pod, "uid-"+pod
-				st.Board.Cases = append(st.Board.Cases, c)
+				st.Board.Cases = append(st.Board.Cases, &c)
 			}
 		}
 		ready.Board.Prepare()
@@ -57,7 +57,7 @@ func boardOf(n int) *Board {
 		r.key.UID = r.key.Pod
 		r.workload = data.Text(fmt.Sprintf("service-%05d", i/2))
 		r.ago += time.Duration(i) * time.Second
-		b.Cases = append(b.Cases, r.build())
+		b.Cases = append(b.Cases, casesOf(r.build())...)
 	}
 	return b
 }

@@ -29,6 +29,7 @@ func (o sortOrder) String() string {
 // rowFacts is what sorting, filtering and layout need of a case, made once when the case comes.
 type rowFacts struct {
 	sortFacts
+	cells rowCells
 	ref   string // kind/name of the workload, or pod/name without one
 	group string // namespace and workload
 	hay   [5]string
@@ -53,7 +54,7 @@ const (
 )
 
 // take makes the facts of new cases.
-func (l *killList) take(cases []analysis.Case, since time.Duration) {
+func (l *killList) take(cases []*analysis.Case, since time.Duration) {
 	if len(cases) == len(l.cases) && (len(cases) == 0 || &cases[0] == &l.cases[0]) {
 		return // the board changed in something else
 	}
@@ -63,9 +64,9 @@ func (l *killList) take(cases []analysis.Case, since time.Duration) {
 }
 
 // factOf makes the facts of a case.
-func factOf(c *analysis.Case, since time.Duration) rowFacts {
+func factOf(c *analysis.Case, since time.Duration) *rowFacts {
 	k := c.Container.Key
-	f := rowFacts{sortFacts: sortFacts{at: endedAt(c), near: -1}, ref: workloadRef(c)}
+	f := &rowFacts{sortFacts: sortFacts{at: endedAt(c), near: -1}, ref: workloadRef(c)}
 	if n := killsWithinSpan(&c.Confirmation, since); n != nil {
 		f.kills = *n
 	}
@@ -75,6 +76,7 @@ func factOf(c *analysis.Case, since time.Duration) rowFacts {
 	f.hay = [5]string{k.Namespace.String(), k.Pod.String(), f.ref, k.Container.String(), c.Container.Node.String()}
 	f.group = k.Namespace.String() + "\x00" + f.ref
 	f.sort = f.group + "\x00" + k.Pod.String() + "\x00" + k.Container.String() + "\x00" + k.UID.String()
+	f.cells = cellsOf(c, f.ref)
 	f.all = strings.ToLower(strings.Join(f.hay[:], "\n"))
 	for j := range f.hay {
 		f.hay[j] = strings.ToLower(f.hay[j])
@@ -115,7 +117,7 @@ func (l *killList) arrange(by sortOrder, f *filter, flat bool) {
 func (l *killList) sift(by sortOrder, f *filter, flat bool) {
 	l.kept, l.passed = 0, slices.Grow(l.passed[:0], len(l.facts))[:len(l.facts)]
 	for i := range l.facts {
-		l.passed[i] = f.passes(&l.facts[i])
+		l.passed[i] = f.passes(l.facts[i])
 		if l.passed[i] {
 			l.kept++
 		}
@@ -180,7 +182,7 @@ func (l *killList) current() *analysis.Case {
 	if l.cursor >= len(l.rows) {
 		return nil
 	}
-	return &l.cases[l.rows[l.cursor].at]
+	return l.cases[l.rows[l.cursor].at]
 }
 
 // move moves the cursor by a key and reports whether it was a key that moves.

@@ -96,12 +96,12 @@ func withGroups(b *Board) {
 	proxy := at("p9p9p", 26*time.Minute, 1)
 	proxy.Container.Key.Container = "istio-proxy"
 	proxy.Container.Workload.InTemplate, proxy.Container.Workload.Top = []data.Text{"api"}, "fleet/shop"
-	b.Cases = append(b.Cases[:1:1], append([]analysis.Case{at("p9p9p", 25*time.Minute, 4), proxy, gone}, b.Cases[1:]...)...)
+	b.Cases = append(b.Cases[:1:1], append(casesOf(at("p9p9p", 25*time.Minute, 4), proxy, gone), b.Cases[1:]...)...)
 	b.Reach = map[data.KnownFrom]time.Time{data.KnownFromMetrics: fixedNow.Add(-9 * 24 * time.Hour)}
 }
 
 // manyCases are n cases, newest first, in 7 namespaces.
-func manyCases(n int) []analysis.Case {
+func manyCases(n int) []*analysis.Case {
 	out := make([]analysis.Case, 0, n)
 	for i := range n {
 		r := fixtureRows[i%len(fixtureRows)]
@@ -109,7 +109,7 @@ func manyCases(n int) []analysis.Case {
 		r.ago, r.kills, r.workload = time.Duration(i)*time.Second, 1+i%40, data.Textf("%s-%d", r.workload, i)
 		out = append(out, r.build())
 	}
-	return out
+	return casesOf(out...)
 }
 
 // shown returns the list's text, escape sequences left out.

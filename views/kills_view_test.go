@@ -112,7 +112,7 @@ func TestKillsNotes(t *testing.T) {
 func TestKillsUnknownsAreNotZeros(t *testing.T) {
 	t.Parallel()
 	s := killsWith(t, func(b *Board) {
-		c := &b.Cases[0]
+		c := b.Cases[0]
 		*c = analysis.Case{Container: data.Container{Key: leakyKey}}
 		b.Cases = b.Cases[:1]
 	})

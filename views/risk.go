@@ -14,17 +14,17 @@ import (
 // RiskBoard is what is known of the containers that were not killed yet, made anew at each look.
 type RiskBoard struct {
 	At      time.Time
-	Source  data.Text       // what the memory was read from
-	Cases   []analysis.Case // each with its Risk, the gravest first
+	Source  data.Text        // what the memory was read from
+	Cases   []*analysis.Case // each with its Risk, the gravest first
 	Summary analysis.RiskSummary
 	Gaps    []data.Gap
 }
 
 // Case returns the case with key k.
 func (b *RiskBoard) Case(k data.Key) (*analysis.Case, bool) {
-	for i := range b.Cases {
-		if b.Cases[i].Container.Key == k {
-			return &b.Cases[i], true
+	for _, c := range b.Cases {
+		if c.Container.Key == k {
+			return c, true
 		}
 	}
 	return nil, false
@@ -136,7 +136,7 @@ func (p *riskPage) Set(st *State) {
 }
 
 // take makes the rows. The order of the cases is the order by time left; as the list sorts by time, each gets one.
-func (p *riskPage) take(cases []analysis.Case) {
+func (p *riskPage) take(cases []*analysis.Case) {
 	p.list.take(cases, data.Day.Duration())
 	for i := range p.list.facts {
 		p.list.facts[i].at = time.Unix(int64(len(cases)-i), 0)

@@ -31,7 +31,7 @@ func riskBoard(us ...data.Usage) *RiskBoard {
 	risks, summary := analysis.Risks(u, analysis.DefaultPrice, fixedNow)
 	b := &RiskBoard{At: fixedNow, Source: u.Source, Summary: summary}
 	for i := range risks {
-		b.Cases = append(b.Cases, risks[i].Case(data.Overview{}, fixedNow))
+		b.Cases = append(b.Cases, casesOf(risks[i].Case(data.Overview{}, fixedNow))...)
 	}
 	return b
 }

@@ -82,8 +82,10 @@ type Board struct {
 	Health  data.Health
 	At      time.Time
 	ready   [caseTabs]*readyList // what Prepare made
-	Cases   []analysis.Case      // OOM killed within the look-back window, newest kill first
-	Ruled   []analysis.Case      // looked like it, but were not
+	Cases   []*analysis.Case     // OOM killed within the look-back window, newest kill first; nobody writes to them
+	Ruled   []*analysis.Case     // looked like it, but were not
+	// Born changes whenever a container comes into the lists that was in neither of them before; set by a Preparer.
+	Born uint64
 	// AtRisk are containers that may be killed soon; nil until the first look began.
 	AtRisk  *Loaded[RiskBoard]
 	Gaps    []data.Gap
@@ -96,10 +98,10 @@ type Board struct {
 
 // Case returns the case with key k: killed, ruled out, or at risk.
 func (b *Board) Case(k data.Key) (*analysis.Case, bool) {
-	for _, list := range [][]analysis.Case{b.Cases, b.Ruled} {
-		for i := range list {
-			if list[i].Container.Key == k {
-				return &list[i], true
+	for _, list := range [...][]*analysis.Case{b.Cases, b.Ruled} {
+		for _, c := range list {
+			if c.Container.Key == k {
+				return c, true
 			}
 		}
 	}
