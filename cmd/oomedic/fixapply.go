@@ -22,6 +22,7 @@ type shown struct {
 	applied   *data.Applied
 	rollout   *data.Rollout
 	err       error
+	printed   bool // the plan stands there already
 }
 
 // carry prints a plan and, with --yes, carries it out.
@@ -42,12 +43,17 @@ func (o *options) carry(ctx context.Context, c *kube.Client, cluster data.Cluste
 		}
 		return err
 	}
+	if f.output != "json" { // what is about to be sent is shown first, whatever happens then
+		o.writePlan(o.Out, cluster, s)
+		s.printed = true
+	}
 	applied, err := c.Apply(ctx, p)
 	if len(applied.Targets) > 0 {
 		s.applied = &applied
 	}
 	if s.err = err; err == nil && f.wait > 0 {
 		s.rollout, s.err = follow(ctx, c, p, applied, f.wait)
+		o.settle(ctx, c, applied.JournalID)
 	}
 	if err := o.printFix(cluster, f, s); err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/oomedic/oomedic/analysis"
@@ -48,19 +49,46 @@ func (o *options) reconcile(ctx context.Context, c *kube.Client) {
 		if e.Server != c.Server() {
 			continue
 		}
-		was := e.State
-		e = c.Reconcile(ctx, e)
+		was, waited := e.State, e.ResizeOpen()
+		found := c.Reconcile(ctx, e)
+		if waited && found.State == was && slices.Equal(found.Targets, e.Targets) {
+			fmt.Fprintf(o.ErrOut, "! change %s of %s: its node has not ended the resize: %s\n", e.ID, e.Workload.Ref(), targetWords(e.Targets))
+			continue
+		}
+		e = found
+		if waited {
+			fmt.Fprintf(o.ErrOut, "! change %s of %s: the resize has moved on since: %s (%s)\n", e.ID, e.Workload.Ref(), e.State, targetWords(e.Targets))
+			o.writeDown(j, e)
+			continue
+		}
 		if e.State == was {
 			fmt.Fprintf(o.ErrOut, "! change %s of %s: its outcome is not known: %s\n", e.ID, e.Workload.Ref(), targetWords(e.Targets))
 			continue
 		}
 		fmt.Fprintf(o.ErrOut, "! change %s of %s had no outcome in the journal; the cluster shows: %s (%s)\n", e.ID, e.Workload.Ref(), e.State, targetWords(e.Targets))
-		if o.readOnly {
-			continue
-		}
-		if err := j.Write(e); err != nil {
-			o.log.Warn("the journal cannot be written", "error", err)
-		}
+		o.writeDown(j, e)
+	}
+}
+
+// writeDown writes what was found into the journal. With --read-only nothing is written at all.
+func (o *options) writeDown(j *journal.Journal, e data.JournalEntry) {
+	if o.readOnly {
+		return
+	}
+	if err := j.Write(e); err != nil {
+		o.log.Warn("the journal cannot be written", "error", err)
+	}
+}
+
+// settle writes down how the resizes of a change ended that was waited for.
+func (o *options) settle(ctx context.Context, c *kube.Client, id string) {
+	j := openJournal()
+	e, err := j.Entry(id)
+	if id == "" || err != nil || !e.ResizeOpen() {
+		return
+	}
+	if found := c.Reconcile(ctx, e); found.State != e.State || !slices.Equal(found.Targets, e.Targets) {
+		o.writeDown(j, found)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/oomedic/oomedic/analysis"
@@ -55,7 +56,9 @@ func (o *options) printFix(cluster data.Cluster, f *fixFlags, s *shown) error {
 		return enc.Encode(o.fixReport(cluster, s))
 	}
 	var b strings.Builder
-	o.writePlan(&b, cluster, s)
+	if !s.printed {
+		o.writePlan(&b, cluster, s)
+	}
 	switch {
 	case s.applied != nil:
 		writeOutcome(&b, s)
@@ -106,11 +109,36 @@ func (o *options) writePlan(w io.Writer, cluster data.Cluster, s *shown) {
 			fmt.Fprintf(w, "! runtime: %s %s stays; --with-knobs makes it %s\n", k.Place, k.Before, k.After)
 		}
 	}
-	if len(p.Diff) > 0 {
-		fmt.Fprintln(w, "\nDiff")
-		for _, l := range p.Diff {
+	writeDiffs(w, p)
+}
+
+// writeDiffs prints what is stored in each object, in the order of sending. A pod whose diff says the same as the one
+// before it is named with that.
+func writeDiffs(w io.Writer, p *data.Plan) {
+	write := func(title string, diff []data.DiffLine) {
+		if len(diff) == 0 {
+			return
+		}
+		fmt.Fprintf(w, "\n%s\n", title)
+		for _, l := range diff {
 			fmt.Fprintf(w, "%s%s\n", sign(l.Kind), l.Text)
 		}
+	}
+	var title string
+	var last []data.DiffLine
+	for _, pod := range p.Pods {
+		switch {
+		case pod.Skip != "":
+		case title != "" && slices.Equal(pod.Diff, last):
+			title += ", " + pod.Pod.Name.String()
+		default:
+			write(title, last)
+			title, last = "Diff of pod "+pod.Pod.Name.String(), pod.Diff
+		}
+	}
+	write(title, last)
+	if p.Change.Way != data.WayInPlace {
+		write("Diff", p.Diff)
 	}
 	for _, pod := range p.Pods {
 		if pod.Skip != "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -16,23 +17,63 @@ import (
 
 func newHistory(o *options) *cobra.Command {
 	var output string
+	var offline bool
 	c := &cobra.Command{
 		Use:   "history",
 		Short: "List the changes that were made from this account, the newest first",
-		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		Long: `history prints the journal. Where the outcome of a change is open, such as a resize that its node deferred, the cluster that
+it was made on is asked how it ended.`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
 			if output != "table" && output != "json" {
 				return usagef("-o %q is not a format: use table or json", data.Clean(output))
+			}
+			if err := o.complete(); err != nil {
+				return err
+			}
+			if !offline {
+				o.lookAgain(c.Context())
 			}
 			return o.history(output)
 		},
 	}
+	c.Flags().BoolVar(&offline, "offline", false, "Ask no cluster how changes ended whose outcome is open")
 	c.Flags().StringVarP(&output, "output", "o", "table", "Format: table or json")
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
-// history prints the journal. It asks no cluster.
+// lookTime is how long one cluster may take to say how changes ended.
+const lookTime = 5 * time.Second
+
+// lookAgain asks the clusters of changes whose outcome is open, each once, and writes what they say into the journal.
+func (o *options) lookAgain(ctx context.Context) {
+	left, err := openJournal().Unfinished()
+	if err != nil {
+		return // the list says so itself
+	}
+	asked := map[data.Text]bool{}
+	for i := range left {
+		name := left[i].Context
+		if asked[name] || *o.kube.Context != "" && *o.kube.Context != name.String() {
+			continue
+		}
+		asked[name] = true
+		there := o.elsewhere(name.String(), "", o.startedOn(name))
+		func() {
+			ctx, cancel := context.WithTimeout(ctx, lookTime)
+			defer cancel()
+			client, _, err := there.connect(ctx)
+			if err != nil {
+				fmt.Fprintf(o.ErrOut, "! how changes of context %s ended cannot be looked up: %s\n", name, data.Clean(err.Error()))
+				return
+			}
+			there.reconcile(ctx, client)
+		}()
+	}
+}
+
+// history prints the journal.
 func (o *options) history(output string) error {
 	path, err := journal.Path()
 	if err != nil {

@@ -52,6 +52,9 @@ func (o *options) undo(ctx context.Context, f *fixFlags, id string) error {
 			return fmt.Errorf("change %s deleted a pod, which does not come back: its controller made a new one", e.ID)
 		}
 	case data.JournalIntent:
+		if j.UnderWay(e) { // what it will have left is not known yet
+			return fmt.Errorf("change %s is being made by process %d on %s: wait for its end", e.ID, e.PID, e.Host)
+		}
 	}
 	if *o.kube.Context == "" {
 		*o.kube.Context = e.Context.String()
@@ -70,8 +73,11 @@ func (o *options) undo(ctx context.Context, f *fixFlags, id string) error {
 	if e, err = j.Entry(e.ID); err != nil {
 		return err
 	}
-	if e.State == data.JournalFailed {
+	switch {
+	case e.State == data.JournalFailed:
 		return fmt.Errorf("change %s was never made: there is nothing to take back", e.ID)
+	case !e.Undoable():
+		return fmt.Errorf("change %s has no outcome that could be taken back: it is %s", e.ID, e.State)
 	}
 	p, err := client.Plan(ctx, e.Undo())
 	if err != nil {
