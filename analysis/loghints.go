@@ -48,6 +48,7 @@ var logSigns = []struct {
 	{regexp.MustCompile(`(?i)too many connections|connection pool (is )?(exhausted|full|timeout)|remaining connection slots|connection leak|unclosed (connection|client session|resource)`), "connections run short or are not closed", "Connections that are not given back keep memory on both sides."},
 	{regexp.MustCompile(`(?i)no space left on device`), "a volume was full", "If it is /dev/shm or a memory-backed volume, its files are memory too."},
 	{regexp.MustCompile(`(?i)pause full|\bfull gc\b|mark-sweep .*allocation failure|concurrent mode failure|to-space exhausted`), "the collector ran at its end", "Full collections one after the other: what is left in the heap is really in use."},
+	{regexp.MustCompile(`(?i)\bheap\b.{0,16}\b(8[5-9]|9\d|100)(\.\d+)? ?%`), "its heap was nearly full by its own account", "The runtime's own bound was close: collections take more and more of the processor, and an allocation may fail."},
 	{regexp.MustCompile(`(?i)\b(received|got|caught) (signal )?(SIGTERM|terminated)\b|\bSIGTERM received\b|signal 15\b`), "it was asked to stop before it was killed", "A liveness probe, an eviction or a rollout ended it, and SIGKILL came when it took too long: its memory may be innocent."},
 	{regexp.MustCompile(`(?i)\bOOM command not allowed\b|maxmemory`), "a cache has met its own bound", "maxmemory was reached: evict, or give it more and the container too."},
 }

@@ -101,6 +101,9 @@ func TestLogHints(t *testing.T) {
 		{"[123.4s][info][gc] GC(88) Pause Full (Allocation Failure) 500M->499M(512M) 812ms", "the collector ran at its end"},
 		{`{"msg":"received SIGTERM, closing"}`, "it was asked to stop before it was killed"},
 		{"trap -- SIGTERM is handled", ""},
+		{`{"msg":"heap is 87% of --max-old-space-size=384"}`, "its heap was nearly full by its own account"},
+		{"heap usage: 97.5 %", "its heap was nearly full by its own account"},
+		{"heap is 42% of its bound", ""},
 		{"[123.4s][info][gc] GC(87) Pause Young (Normal) 300M->120M(512M) 8ms", ""},
 		{"GET /export?all=true 200", ""},
 	} {

@@ -49,7 +49,7 @@ func (s *ProfileScreen) next(p *Profile) string {
 	case s.goProgram() && p.Guide.Runtime == "go" || s.goByMetrics(p):
 		return "Press h for a heap profile (it costs a moment and no memory), let the memory grow, press h again: the line that grew is the leak."
 	case s.goProgram():
-		return "Nobody knows the runtime. If it is Go, h fetches a heap profile. Else tab to a command below, y copies it."
+		return "See what kind of memory it is: tab to the commands below, y copies one. If the program is written in Go, h fetches a heap profile."
 	}
 	return "Press y: it copies the command that gives the pod room first, for a dump can kill it. Then tab to a way below, and y."
 }

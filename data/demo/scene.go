@@ -55,8 +55,9 @@ func (b *beat) roll(n int64) float64 { return unit(b.key, n) }
 
 // at returns the moment of the instance at a time.
 func (s *scene) at(t time.Time, n int64) beat {
-	u := s.p.usageAt(s.l, t, s.in)
-	return beat{at: t, use: u, heap: s.p.w.heapOf(u, hours(t), float64(s.p.limit())), n: n, key: mix(s.p.key^0x106, uint64(n))}
+	u, limit := s.p.usageAt(s.l, t, s.in), float64(s.p.limit())
+	u.set = math.Min(u.set, limit) // what it wants beyond that it never gets to see
+	return beat{at: t, use: u, heap: s.p.w.heapOf(u, hours(t), limit), n: n, key: mix(s.p.key^0x106, uint64(n))}
 }
 
 // every calls f at each step of the program's own clock towards the end of the instance, in order of time. Where demand

@@ -33,7 +33,7 @@ func sayDatabase(s *scene) {
 
 // reports tells whether a report runs at a beat.
 func (s *scene) reports(b *beat) bool {
-	return b.use.set > 1.02*databaseQuantile(1)*mi || (s.killed() && s.until.Sub(b.at) < 2*time.Second)
+	return b.use.set >= databaseQuantile(1)*mi || (s.killed() && s.until.Sub(b.at) < 2*time.Second)
 }
 
 // sayCatalogCache is the log of redis, which evicts nothing.

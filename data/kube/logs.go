@@ -43,17 +43,17 @@ func (c *Client) LastLog(ctx context.Context, k data.Key) (data.LogTail, error) 
 	if err == nil && (len(out.Lines) > 0 || out.Short != "") {
 		return out, nil
 	}
-	why := data.Text("the log of the life before is empty")
+	why := data.Text("the log of the life before is empty; this is the one after it")
 	if err != nil {
 		if !apierrors.IsBadRequest(err) { // "previous terminated container not found"
 			return out, c.explain(err, request{"get", "pods/log", k.Namespace.String(), k.Pod.String()})
 		}
-		why = "the kubelet has no log of a life before this one"
+		why = "the kubelet has no log of a life before this one; this is the only one it has"
 	}
 	if out, err = c.logOf(ctx, k, false); err != nil {
 		return out, c.explain(err, request{"get", "pods/log", k.Namespace.String(), k.Pod.String()})
 	}
-	out.Short = why + "; this is the present one"
+	out.Short = why
 	return out, nil
 }
 
