@@ -23,6 +23,9 @@ func (s *Kills) View(f Frame) string {
 	detail := s.detail(f, f.Height-len(lines))
 	cols := s.killColumns(l, f.Width)
 	lines = append(lines, tableHead(f, cols))
+	if len(detail) > 0 {
+		detail = append(detail, s.more(f, f.Height-len(lines)-len(l.rows)-len(detail))...)
+	}
 	form := l.refForm(cols)
 	from, to := l.show(max(1, f.Height-len(lines)-len(detail)))
 	for at := from; at < to; at++ {
