@@ -26,7 +26,7 @@ func TestChildThatLeaks(t *testing.T) {
 		h := historyOf("app-0", 512*data.Mi, 3*24*time.Hour, time.Minute, 0, c.mem)
 		con := killed("Deployment", "app", "app", "registry.example/app:1", 512*data.Mi, 256*data.Mi, noon.Add(-time.Hour))
 		con.ChildKillsFrom = "increase(container_oom_events_total[1h])"
-	con.Last, con.Kills, con.ChildKills, con.Restarts, con.StartedAt = nil, nil, ptr(12.0), 0, noon.Add(-3*24*time.Hour)
+		con.Last, con.Kills, con.ChildKills, con.Restarts, con.StartedAt = nil, nil, ptr(12.0), 0, noon.Add(-3*24*time.Hour)
 		d := diagnose(con, h)
 		sound(t, &d)
 		if got := d.Cause.Class == MemoryLeak; got != c.leak {

@@ -110,11 +110,12 @@ func (f *facts) boundGrowth(c *Cause) {
 		return
 	}
 	h, slope := c.ToNextKill.Hours(), *c.GrowthPerHour
+	wide := math.Exp(fourInFive * math.Hypot(outlookLoad, outlookFew/math.Sqrt(float64(len(f.growth)))))
 	if low > 0 {
-		c.ToNextKillHigh = hoursPtr(h * slope / low)
+		c.ToNextKillHigh = hoursPtr(h * max(slope/low, wide))
 	}
 	if high > 0 {
-		c.ToNextKillLow = hoursPtr(h * slope / high)
+		c.ToNextKillLow = hoursPtr(h * min(slope/high, 1/wide))
 	}
 }
 

@@ -119,23 +119,16 @@ func leakOutlook(f *facts, c *Cause, r *Recommendation) {
 		r.Warnings = append(r.Warnings, "no limit cures a leak: this one only buys time")
 		return
 	}
-	r.ToKill = untilLimit(float64(*c.Baseline), *c.GrowthPerHour, float64(*r.Limit))
+	low, likely, high, says := f.outlook(c, float64(*r.Limit))
+	r.ToKillLow, r.ToKill, r.ToKillHigh = low, likely, high
 	if r.ToKill == nil {
 		r.Warnings = append(r.Warnings, "no limit cures a leak: this one only buys time")
 		return
-	}
-	if c.GrowthLow != nil && c.GrowthHigh != nil {
-		if *c.GrowthLow > 0 {
-			r.ToKillHigh = hoursPtr(r.ToKill.Hours() * *c.GrowthPerHour / *c.GrowthLow)
-		}
-		if *c.GrowthHigh > 0 {
-			r.ToKillLow = hoursPtr(r.ToKill.Hours() * *c.GrowthPerHour / *c.GrowthHigh)
-		}
 	}
 	line := data.Textf("no limit cures a leak: this one buys %s from each start", durationText(*r.ToKill))
 	if before := untilLimit(float64(*c.Baseline), *c.GrowthPerHour, float64(*f.hit)); before != nil {
 		line += data.Textf(" instead of %s", durationText(*before))
 	}
 	r.Warnings = append(r.Warnings, line+data.Textf(" (until %s after a restart now)", f.now.Add(*r.ToKill).UTC().Format(time.RFC3339)))
-	r.Steps = append(r.Steps, data.Textf("(%s − %s) / %s an hour = %s to the next kill", humanInt(r.Limit), human(float64(*c.Baseline)), perHour(*c.GrowthPerHour), durationText(*r.ToKill)))
+	r.Steps = append(r.Steps, says)
 }

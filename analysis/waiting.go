@@ -16,7 +16,7 @@ const (
 	levelSamples   = 5                // samples whose median is the level now
 	youngLife      = 10 * time.Minute // a life this young has no level of its own yet
 	seriesShort    = 0.20             // gaps below this share of the usual one, and below seriesGap, are of a series
-	analogueLeast  = 0.04             // least half-width of an interval, as a share of the wait
+	analogueLeast  = 0.08             // least half-width of an interval, as a share of the wait
 	analogueFew    = 0.55             // and more for few lives: this share over their number
 )
 
