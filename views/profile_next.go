@@ -78,3 +78,11 @@ func afterTwo(p *ProfilePair) string {
 	g := &p.Grown[0]
 	return fmt.Sprintf("Look at %s:%d: what it allocates stays. f gives the container room until that is mended.", base(g.File.String()), g.Line)
 }
+
+// runtimeWords names the runtime and what says so: what the program itself exports tells more than nothing.
+func (s *ProfileScreen) runtimeWords(p *Profile) string {
+	if p.Guide.Runtime == "" && s.goByMetrics(p) {
+		return "Go: the program exports the metrics of that runtime"
+	}
+	return p.Guide.RuntimeName.String() + ": " + p.Guide.RuntimeFrom.String()
+}

@@ -26,7 +26,7 @@ func (s *ProfileScreen) View(f Frame) string {
 	if says := logFound(p); says != "" {
 		d.hang(" "+Render(t.Header, "The log")+"  ", t.Warn, says)
 	}
-	d.hang(" "+Render(t.Header, "Runtime")+"  ", t.Text, p.Guide.RuntimeName.String()+": "+p.Guide.RuntimeFrom.String())
+	d.hang(" "+Render(t.Header, "Runtime")+"  ", t.Text, s.runtimeWords(p))
 	switch {
 	case p.None != "":
 		d.note(1, t.Warn, t.Glyphs.Unknown, "Nothing can be fetched now: "+p.None.String())
