@@ -147,7 +147,7 @@ func (a *App) tick() tea.Cmd {
 	if a.toast != "" && a.now.Sub(a.toastAt) > 6*time.Second {
 		a.toast = ""
 	}
-	cmds := []tea.Cmd{a.after(tickEvery, tickMsg{}), a.followFix(), a.lookForRisks()}
+	cmds := []tea.Cmd{a.after(tickEvery, tickMsg{}), a.followFix(), a.followOthers(), a.lookForRisks()}
 	m := a.state.Board.Metrics
 	switch {
 	case a.opt.Metrics == nil:

@@ -59,6 +59,7 @@ type App struct {
 	risk     riskState
 	fixSeq   int // number of the newest question about the fix; answers to older ones are dropped
 	fixWhen  fixTimes
+	followed []*followed  // changes that are watched behind the dialog
 	applying *targetsTold // of the change that is being applied
 	// checkedOnce are the IDs of unfinished changes whose outcome was looked for.
 	checkedOnce map[string]bool
@@ -195,6 +196,8 @@ func (a *App) updateFix(m tea.Msg) tea.Cmd {
 		return a.gotRollout(m)
 	case endedMsg:
 		a.gotEnded(m)
+	case followedMsg:
+		return a.gotFollowed(m)
 	case memoryMsg:
 		a.gotMemory(m)
 	case journalMsg:

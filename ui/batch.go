@@ -49,6 +49,7 @@ func (a *App) openPart(b *views.Batch) tea.Cmd {
 		b.At++
 	}
 	a.dropFixes()
+	a.leaveWatched(data.Key{})
 	if b.At == len(b.Keys) {
 		a.endBatch(b)
 		return nil
@@ -107,11 +108,12 @@ func (a *App) partApplying() bool {
 
 // endBatch leaves the dialog and says what became of the series. What was not applied stays marked.
 func (a *App) endBatch(b *views.Batch) {
+	a.leaveWatched(data.Key{})
 	a.changeFix(func(f *views.Fix) { f.Batch = b })
 	a.show() // the list learns what was applied, and drops those marks
 	a.changeFix(func(f *views.Fix) { f.Batch = nil })
 	a.dropFixes()
-	a.say("The marked ones: " + b.Says() + ". H lists what was changed.")
+	a.say("The marked ones: " + b.Says() + ". H lists what was changed, and how it goes on.")
 }
 
 // dropFixes takes dialogs of fixes, and what was opened from them, off the stack.

@@ -21,6 +21,7 @@ func (a *App) openFix(k data.Key) tea.Cmd {
 		a.say(data.Textf("The change of %s is being applied: wait for its end.", f.Change.Workload.Ref()))
 		return nil
 	}
+	a.leaveWatched(k)
 	a.fixSeq++
 	if f := a.state.Fix; f == nil || f.Key != k || !underWay(f.Phase) {
 		a.setFix(views.Fix{Key: k, Batch: a.batchOf(k), Phase: views.FixPlanning, ReadOnly: a.opt.ReadOnly, Protected: a.opt.Protected})

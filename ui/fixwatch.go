@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/oomedic/oomedic/analysis"
 	"github.com/oomedic/oomedic/data"
 	"github.com/oomedic/oomedic/views"
 )
@@ -42,29 +41,10 @@ func (a *App) followFix() tea.Cmd {
 		return nil
 	}
 	a.fixWhen.asked, a.fixWhen.busy = a.now, true
-	seq, c, ctx, plan, applied, rolling := a.fixSeq, a.opt.Cluster, a.ctx, f.Plan, *f.Applied, f.Phase == views.FixRolling || f.Phase == views.FixFailed
-	if f.Phase == views.FixFailed {
-		applied.Way = data.WayInPlace // the pods that were resized, whatever was to come after them
-	}
-	d, src, now, last := f.Diagnosis, a.opt.Source, a.opt.Now, f.Rollout
+	seq, look := a.fixSeq, a.lookAt(f)
 	return func() tea.Msg {
-		msg := rolloutMsg{seq: seq, rollout: last}
-		if rolling {
-			r, err := c.Rollout(ctx, plan.Change.Workload, applied)
-			if err != nil {
-				msg.problem = data.Clean(err.Error())
-			} else {
-				msg.rollout = &r
-			}
-		}
-		kills := killsSince(src.Snapshot(), plan, applied)
-		pods := 0
-		if msg.rollout != nil {
-			pods = int(msg.rollout.Updated)
-		}
-		h := analysis.Heal(analysis.UsualLife(d), since(applied, msg.rollout), now(), kills, pods)
-		msg.healing = &h
-		return msg
+		r, h, problem := look()
+		return rolloutMsg{seq: seq, rollout: r, healing: h, problem: problem}
 	}
 }
 

@@ -142,6 +142,7 @@ func (a *App) undoEntry(e data.JournalEntry) tea.Cmd {
 	})
 	change := e.Undo()
 	k := data.Key{Namespace: e.Workload.Namespace, Pod: e.Workload.Name, UID: data.Clean("journal " + e.ID), Container: e.Container}
+	a.leaveWatched(k)
 	a.setFix(views.Fix{
 		Key: k, Phase: views.FixPlanning, Entry: &e, Undo: true, Change: change, Limit: change.Limit, Request: change.Request,
 		ReadOnly: a.opt.ReadOnly, Protected: a.opt.Protected,

@@ -14,7 +14,7 @@ import (
 var (
 	keyFix     = views.KeyFix
 	keyMetrics = views.KeyPrometheus
-	keyHistory = key.NewBinding(key.WithKeys("H"), key.WithHelp("H", "changes made"))
+	keyHistory = views.KeyHistory
 	keySpaces  = key.NewBinding(key.WithKeys("n"), key.WithHelp("n", "namespace"))
 	keyContext = key.NewBinding(key.WithKeys("c"), key.WithHelp("c", "cluster"))
 	keyHelp    = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "help"))

@@ -272,6 +272,7 @@ func (a *App) forget() {
 	a.began = map[any]time.Time{}
 	a.cancels, a.progress, a.history = map[any]context.CancelFunc{}, map[data.Key]*historyProgress{}, map[data.Key]*data.History{}
 	a.checkedOnce = map[string]bool{}
+	a.followed = nil
 	a.fixSeq++
 	a.state = a.firstState()
 	a.stack = []views.Screen{views.NewKills()}

@@ -20,6 +20,7 @@ type FixScreen struct {
 	unfold  bool // all checks are shown, not just those that warn
 	raw     bool // the bytes of the patch are shown, not the diff
 	seen    fixSeen
+	fr      Frame // of the last drawing, which names the keys
 	drawn   *data.Plan
 	agreed  *data.Plan
 }
@@ -108,6 +109,7 @@ func canExport(f *Fix) bool {
 
 // View draws the dialog: its head, what the phase has to say, and the command with the question.
 func (s *FixScreen) View(fr Frame) string {
+	s.fr = fr
 	f := s.fix()
 	head := fixHead(fr, f, s.where())
 	foot := s.foot(fr, f, max(1, fr.Height-len(head)-3))
@@ -165,7 +167,7 @@ type span struct{ from, end int }
 
 // body lays out the form or what the phase has to say, and returns where the diff stands in it.
 func (s *FixScreen) body(fr Frame, f *Fix, tight bool) (*sheet, span) {
-	sh := &sheet{t: fr.Theme, width: fr.Width, whole: true}
+	sh := &sheet{t: fr.Theme, width: fr.Width, whole: true, fr: fr}
 	switch {
 	case s.edit != nil:
 		s.edit.lay(sh, f)

@@ -83,7 +83,7 @@ func (s *FixScreen) pressConfirm(m tea.KeyPressMsg) Intent {
 			return EndPod{Pod: pod, Typed: data.Clean(c.field.Value())}
 		case f.Phase != FixPlanned || f.Plan == nil || f.Plan != s.drawn || f.Plan == s.agreed:
 			s.confirm = nil
-			return Say{"The diff is new: read it, then press y."}
+			return Say{data.Clean(s.fr.named("The diff is new: read it, then press {y}."))}
 		}
 		s.confirm, s.agreed = nil, f.Plan
 		return ApplyFix{Plan: f.Plan, Typed: data.Clean(c.field.Value())}

@@ -7,7 +7,6 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"github.com/oomedic/oomedic/data"
-	"github.com/oomedic/oomedic/themes"
 )
 
 // fixTarget returns the workload and the container that the change is for, as far as they are known.
@@ -92,9 +91,9 @@ var (
 	askApply    = ask{"Apply this to the cluster?", true}
 	askTyped    = ask{"Apply this to the cluster? The workload's name will be asked for.", true}
 	askUndo     = ask{"Put the former values back?", true}
-	askReadOnly = ask{"Read-only: nothing is applied. Copy the command with c.", false}
+	askReadOnly = ask{"Read-only: nothing is applied. Copy the command with {c}.", false}
 	askNothing  = ask{"Nothing to apply: these numbers are there already.", false}
-	askExport   = ask{"Export only: nothing is applied. o shows the change as text.", false}
+	askExport   = ask{"Export only: nothing is applied. {o} shows the change as text.", false}
 )
 
 // question returns what is asked of a plan.
@@ -106,15 +105,15 @@ func (s *FixScreen) question() ask {
 	blocked := f.Plan.Blocked()
 	switch {
 	case f.Plan.Change.Way == data.WayExport:
-		return askExport
+		return ask{s.fr.named(askExport.text), false}
 	case !changes(f.Plan):
 		return askNothing
 	case s.readOnly():
-		return askReadOnly
+		return ask{s.fr.named(askReadOnly.text), false}
 	case blocked != nil:
 		return ask{"This can't be applied: " + strings.TrimSuffix(blocked.Says.String(), ".") + ".", false}
 	case s.seen.unread(f.Plan) > 0 && !s.raw:
-		return ask{"The diff goes on below: " + counted(s.seen.unread(f.Plan), "line") + " not shown yet. Read on, then y applies it.", true}
+		return ask{"The diff goes on below: " + counted(s.seen.unread(f.Plan), "line") + " not shown yet." + s.fr.named(" Read on, then {y} applies it."), true}
 	case mustType(f):
 		return askTyped
 	case f.Undo:
@@ -177,20 +176,21 @@ func (s *FixScreen) askLines(fr Frame) []string {
 	t := fr.Theme
 	switch {
 	case s.edit != nil:
-		return hintLines(t, fr.Width, "", editKeys)
+		return hintLines(fr, "", editKeys)
 	case s.confirm != nil:
-		return append(s.confirm.lines(t, fr.Width), hintLines(t, fr.Width, "", s.confirm.keys())...)
+		return append(s.confirm.lines(t, fr.Width), hintLines(fr, "", s.confirm.keys())...)
 	case s.export != nil:
-		return hintLines(t, fr.Width, "", exportKeys[:len(exportKeys)-1])
+		return hintLines(fr, "", exportKeys[:len(exportKeys)-1])
 	case s.ending != nil:
 		s.asked = true
-		return hintLines(t, fr.Width, "Delete pod "+s.ending.Name.String()+" (by eviction, which honours disruption budgets)? Its controller makes a new one.", []key.Binding{fixYes, fixNo})
+		return hintLines(fr, "Delete pod "+s.ending.Name.String()+" (by eviction, which honours disruption budgets)? Its controller makes a new one.", []key.Binding{fixYes, fixNo})
 	}
-	return hintLines(t, fr.Width, s.question().text, s.choices())
+	return hintLines(fr, s.question().text, s.choices())
 }
 
 // hintLines draws a question and keys; keys that do not fit beside it go on to the next line.
-func hintLines(t *themes.Theme, width int, question string, keys []key.Binding) []string {
+func hintLines(fr Frame, question string, keys []key.Binding) []string {
+	t, width := fr.Theme, fr.Width
 	var lines []string
 	line := ""
 	if question != "" {
@@ -202,7 +202,7 @@ func hintLines(t *themes.Theme, width int, question string, keys []key.Binding) 
 	}
 	for _, k := range keys {
 		h := k.Help()
-		hint := " " + Render(t.Key, h.Key) + " " + Render(t.KeyDesc, h.Desc) + " "
+		hint := " " + Render(t.Key, fr.Key(k)) + " " + Render(t.KeyDesc, h.Desc) + " "
 		if strings.TrimSpace(line) != "" && Width(line)+Width(hint) > width {
 			lines, line = append(lines, line), ""
 		}

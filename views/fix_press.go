@@ -246,12 +246,12 @@ func (s *FixScreen) yes(f *Fix) Intent {
 		return Say{data.Clean(ask.text)}
 	}
 	if f.Plan != s.drawn {
-		return Say{"The diff is new: read it, then press y."}
+		return Say{data.Clean(s.fr.named("The diff is new: read it, then press {y}."))}
 	}
 	if left := s.seen.unread(f.Plan); left > 0 {
 		s.raw = false
 		s.reading.top = s.seen.to
-		return Say{data.Textf("%s of the diff were not shown yet: here they are. Then y.", counted(left, "line"))}
+		return Say{data.Textf("%s of the diff were not shown yet: here they are. Then %s.", counted(left, "line"), s.fr.Key(fixYes))}
 	}
 	if f.Plan == s.agreed {
 		return nil

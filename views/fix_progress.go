@@ -30,7 +30,7 @@ func layApplied(s *sheet, fr Frame, f *Fix) {
 	case a.JournalProblem != "":
 		s.note(1, s.t.Warn, s.t.Glyphs.Warn, "The journal does not have the outcome: "+a.JournalProblem.String())
 	case a.JournalID != "":
-		s.prose(3, s.t.Muted, "In the journal as "+a.JournalID+": u undoes it now, H and u later, or oomedic undo "+a.JournalID)
+		s.prose(3, s.t.Muted, "In the journal as "+a.JournalID+s.fr.named(": {u} undoes it now, {H} and {u later} later, or oomedic undo ")+a.JournalID)
 	}
 	if f.Phase == FixWatching && f.Plan != nil && f.Plan.Change.Way.Template() {
 		return // the pods that were resized first were replaced since
@@ -73,10 +73,10 @@ func layRollout(s *sheet, r *data.Rollout, sign string) {
 	switch {
 	case r.Failed && r.Desired == 0 && len(r.Resizes) > 0:
 		s.alert(1, s.t.Bad, s.t.Glyphs.Bad, "The resize cannot go on: "+r.Waits.String())
-		s.prose(3, s.t.Text, "What to do: u takes it back. Then f and w: a change of the template makes new pods, which go to a node with room.")
+		s.prose(3, s.t.Text, s.fr.named("What to do: {u} takes it back. Then {f} and {w}: a change of the template makes new pods, which go to a node with room."))
 	case r.Failed:
 		s.alert(1, s.t.Bad, s.t.Glyphs.Bad, "The rollout cannot go on: "+r.Waits.String())
-		s.prose(3, s.t.Text, "What to do: u puts the former values back, e tries other numbers. The pods that ran before keep running as far as the strategy allows.")
+		s.prose(3, s.t.Text, s.fr.named("What to do: {u} puts the former values back, {e} tries other numbers. The pods that ran before keep running as far as the strategy allows."))
 	case r.Waits != "":
 		s.note(1, s.t.Info, sign, r.Waits.String())
 	}
@@ -91,7 +91,7 @@ func layBlocking(s *sheet, f *Fix, sign string) {
 		s.note(1, s.t.Info, sign, "Pod "+f.Ending.Name.String()+" is being deleted; its controller makes a new one "+s.t.Glyphs.Ellipsis)
 	case f.Rollout != nil && f.Rollout.Blocking != nil:
 		s.alert(1, s.t.Warn, s.t.Glyphs.Warn, "Pod "+f.Rollout.Blocking.Name.String()+" has the former size and never becomes ready, so the controller waits for it and replaces nothing.")
-		s.prose(3, s.t.Text, "What to do: x deletes that pod, and it comes back with the new size. Or u, then f and w: in place it needs no deleting.")
+		s.prose(3, s.t.Text, s.fr.named("What to do: {x} deletes that pod, and it comes back with the new size. Or {u}, then {f} and {w}: in place it needs no deleting."))
 	}
 }
 
@@ -133,7 +133,7 @@ func layWatching(s *sheet, fr Frame, f *Fix, sign string) {
 		s.note(1, s.t.Info, sign, "Too early to be sure: how long it used to live is not known. You may leave; the list shows the next kill.")
 	}
 	if d := f.Diagnosis; d != nil && !f.Undo && d.Recommendation.Limit != nil && !d.Recommendation.Cures {
-		s.note(1, s.t.Warn, s.t.Glyphs.Warn, "The cause goes on: this size only buys time. d shows what to do about it.")
+		s.note(1, s.t.Warn, s.t.Glyphs.Warn, s.fr.named("The cause goes on: this size only buys time. {d} shows what to do about it."))
 	}
 	if f.Problem != "" {
 		s.note(1, s.t.Warn, s.t.Glyphs.Warn, "The pods can't be read now: "+f.Problem.String())
@@ -180,7 +180,7 @@ func layKilledAgain(s *sheet, fr Frame, f *Fix) {
 	h := f.Healing
 	s.alert(1, s.t.Bad, s.t.Glyphs.Bad, "Killed again with the new size: "+counted(len(h.Killed), "time")+".")
 	s.hang(" "+Render(s.t.Header, "What to do:")+" ", s.t.Text,
-		"e raises the numbers further, d looks at the cause again (a leak comes back with any size), u puts the former values back.")
+		s.fr.named("{e} raises the numbers further, {d} looks at the cause again (a leak comes back with any size), {u} puts the former values back."))
 	s.blank()
 	from := max(0, len(h.Killed)-killsListed)
 	if from > 0 {

@@ -76,6 +76,8 @@ type Journal struct {
 	Problem data.Text
 	// Checking are the IDs whose outcome is being looked for in the cluster.
 	Checking map[string]bool
+	// Live is what is seen, by ID, of changes that this run made and watches on: "2 of 3 ready", "no kill 4m".
+	Live map[string]data.Text
 }
 
 type (

@@ -126,6 +126,8 @@ func resizeLine(s *sheet, name string, r data.PodResize) targetLine {
 		return targetLine{th.Glyphs.Bad, name + ": not applied, the node can never do it" + says, th.Bad, false}
 	case data.ResizeError:
 		return targetLine{th.Glyphs.Bad, name + ": not applied, writing it fails; the kubelet tries again" + says, th.Bad, false}
+	case data.ResizeGone:
+		return targetLine{th.Glyphs.Dot, name + ": the resize ended without an answer of its node" + says, th.Muted, false}
 	case data.ResizeInProgress:
 		return targetLine{th.Glyphs.Busy, name + ": accepted, the kubelet is writing it", th.Info, true}
 	}

@@ -149,7 +149,7 @@ func TestFixAdviceByError(t *testing.T) {
 				f.Err = fmt.Errorf("cannot patch: %w", c.err)
 			}
 		})
-		if got := fixAdvice(f); !strings.Contains(got, c.want) {
+		if got := (Frame{}).named(fixAdvice(f)); !strings.Contains(got, c.want) {
 			t.Errorf("%v in %s: %q, want %q", c.err, c.phase, got, c.want)
 		}
 	}

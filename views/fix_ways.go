@@ -119,9 +119,9 @@ func layKnobs(s *sheet, f *Fix) {
 		if k.Name != "" {
 			where += " " + k.Name.String()
 		}
-		hint := " (stays; a changes it too)"
+		hint := s.fr.named(" (stays; {a} changes it too)")
 		if too {
-			hint = " (changed too; a leaves it)"
+			hint = s.fr.named(" (changed too; {a} leaves it)")
 		}
 		s.hang(Render(s.t.Muted, Pad(label, statLabel)), s.t.Text, where+": "+k.Before.String()+" "+s.t.Glyphs.Arrow+" "+k.After.String()+hint)
 	}
@@ -143,7 +143,7 @@ func layManagers(s *sheet, f *Fix) {
 		}
 		text = strings.TrimSuffix(text, ".") + "."
 		if m.Reverts && f.Plan.Change.Way != data.WayExport {
-			s.alert(1, s.t.Warn, s.t.Glyphs.Warn, text+" Export it instead: w, then o.")
+			s.alert(1, s.t.Warn, s.t.Glyphs.Warn, text+s.fr.named(" Export it instead: {w}, then {o}."))
 			continue
 		}
 		s.note(1, s.t.Warn, s.t.Glyphs.Warn, text)

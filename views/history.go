@@ -264,6 +264,12 @@ func resultWidth(fr Frame) int {
 // resultText is what became of a change, in full where there is room.
 func (s *HistoryScreen) resultText(fr Frame, e *data.JournalEntry) string {
 	wide, text := fr.Width >= histRoomy, Outcome(e).String()
+	if live := s.live(e); live != "" {
+		if wide {
+			return text + ": " + live
+		}
+		return live
+	}
 	switch unknown := e.State == data.JournalIntent || e.State == data.JournalUnknown; {
 	case s.checking(e) && wide:
 		return "outcome not known: checking" + fr.Theme.Glyphs.Ellipsis
@@ -275,6 +281,14 @@ func (s *HistoryScreen) resultText(fr Frame, e *data.JournalEntry) string {
 		return "in part"
 	}
 	return text
+}
+
+// live is what is seen of a change that is watched on; empty of one that was taken back, or is not watched.
+func (s *HistoryScreen) live(e *data.JournalEntry) string {
+	if s.state == nil || s.state.Journal == nil || e.State != data.JournalApplied && e.State != data.JournalPartly {
+		return ""
+	}
+	return s.state.Journal.Live[e.ID].String()
 }
 
 func historyHead(fr Frame) string {

@@ -15,6 +15,8 @@ type sheet struct {
 	t     *themes.Theme
 	width int
 	lines []string
+	// fr names the keys of the screen that is drawn; the zero value has the program's own.
+	fr Frame
 
 	// selected is the command that the cursor is on; it is shown whole. found says at which lines.
 	selected  string
