@@ -64,7 +64,13 @@ func (o *options) carry(ctx context.Context, c *kube.Client, cluster data.Cluste
 // checkSizes adds what the diagnosis says of the sizes to the checks. An undo puts former values back whatever they are.
 func (o *options) checkSizes(s *shown) {
 	p, d := s.plan, s.diagnosis
-	if d == nil || p.Change.UndoOf != "" {
+	if p.Change.TakesBack() {
+		return
+	}
+	if d == nil {
+		if why := loweredBlindly(p); why != "" {
+			p.Checks = append([]data.Check{{Name: "size", State: data.CheckFail, Says: why, Typed: true}}, p.Checks...)
+		}
 		return
 	}
 	problems, warnings := analysis.CheckSize(p.Change.Limit, p.Change.Request, d)
@@ -79,6 +85,20 @@ func (o *options) checkSizes(s *shown) {
 		checks = append(checks, data.Check{Name: "size", State: data.CheckWarn, Says: text})
 	}
 	p.Checks = append(checks, p.Checks...)
+}
+
+// loweredBlindly says that a limit is lowered although nobody knows what is in use; empty when none is lowered.
+func loweredBlindly(p *data.Plan) data.Text {
+	was, is := p.Before.Limit, p.After.Limit
+	for _, pod := range p.Pods {
+		if pod.Skip == "" && pod.Before.Limit != nil && (was == nil || *pod.Before.Limit > *was) {
+			was, is = pod.Before.Limit, pod.After.Limit
+		}
+	}
+	if is == nil || was == nil || *is >= *was {
+		return ""
+	}
+	return data.Textf("the limit is lowered from %s to %s, and what is in use is not known", data.Quantity(*was), data.Quantity(*is))
 }
 
 // allowed is an error when a check forbids the change or wants the name typed.
