@@ -154,7 +154,7 @@ func (s *Kills) cell(f Frame, col column, c *analysis.Case, ref string, p *rowPe
 	case "peak":
 		sev := shareSeverity(f.Theme, c.Near)
 		text = Percent(c.Near) + " "
-		if c.Near == nil && !s.board.Metrics.Checked {
+		if s.unread(c) {
 			text = f.Theme.Glyphs.Ellipsis + " " // it is being read
 		}
 		if c.Near != nil {
@@ -196,6 +196,13 @@ func (s *Kills) ageCell(f Frame, c *analysis.Case, p *rowPens) (string, pen) {
 	return sign + with.ink(PadLeft(Ago(at, f.Now), 5)), pen{}
 }
 
+// unread reports whether the memory of all containers is still being read, so that nothing is known of c yet. What is read
+// has steps, be they empty; what failed is a gap.
+func (s *Kills) unread(c *analysis.Case) bool {
+	m := s.board.Metrics
+	return c.Near == nil && s.lists[s.tab].widths.spark == 0 && len(s.board.Gaps) == 0 && (!m.Checked || m.Reachable)
+}
+
 // memoryCell draws the sparkline, after the word for another scope than the container's own limit.
 func (s *Kills) memoryCell(f Frame, c *analysis.Case, p *rowPens, word string, w int) string {
 	out := ""
@@ -207,7 +214,11 @@ func (s *Kills) memoryCell(f Frame, c *analysis.Case, p *rowPens, word string, w
 	markKills(cells, c.Container.Kills, f.Now, s.board.Since)
 	markKills(cells, o.Kills, f.Now, s.board.Since)
 	if len(cells) == 0 {
-		return out + p.muted.ink(Pad(f.Theme.Glyphs.Dot, w))
+		sign := f.Theme.Glyphs.Dot
+		if s.unread(c) {
+			sign = f.Theme.Glyphs.Ellipsis
+		}
+		return out + p.muted.ink(Pad(sign, w))
 	}
 	return out + drawSpark(cells, &f.Theme.Glyphs, p.spark) + p.text.ink(strings.Repeat(" ", w-len(cells)))
 }

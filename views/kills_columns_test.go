@@ -1,6 +1,7 @@
 package views
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func TestUnknownCountsAreExplainedWhereTheyStand(t *testing.T) {
 	child := of(func(c *analysis.Case) {
 		c.Container.Last, c.Container.Current, c.Container.Kills = nil, nil, nil
 		v := &c.Confirmation
-		v.Scope, v.ExitCode, v.Kills, c.Near, c.Overview = analysis.ScopeChild, nil, analysis.KillCounts{}, nil, data.Overview{}
+		v.Scope, v.ExitCode, v.Kills, c.Near, c.Overview = analysis.ScopeChild, nil, analysis.KillCounts{}, nil, data.Overview{Spark: []float64{math.NaN()}}
 	})
 	for _, want := range []string{"how often: not known", "ran out: a child process at the limit", "no samples: peak ?"} {
 		if !strings.Contains(child, want) {

@@ -124,7 +124,7 @@ func (s *Kills) memoryFacts(f Frame, c *analysis.Case) []chip {
 	}
 	out = append(out, s.origin(f, c)...)
 	out = append(out, chip{Percent(&c.Confirmation.Confidence) + " sure", t.Muted})
-	if c.Near == nil && c.Overview.Peak == nil && s.board.Metrics.Checked {
+	if c.Near == nil && c.Overview.Peak == nil && !s.unread(c) {
 		out = append(out, chip{"no samples: peak " + t.Glyphs.Unknown, t.Muted})
 	}
 	if c.Container.Node != "" {

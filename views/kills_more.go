@@ -46,7 +46,7 @@ func (s *Kills) killTimes(f Frame, c *analysis.Case) []chip {
 	}
 	out := []chip{{"kill times", f.Theme.Muted}}
 	for _, k := range slices.Backward(kills) {
-		out = append(out, chip{moment(k.At, f), f.Theme.Kill})
+		out = append(out, chip{moment(k.At, f), f.Theme.Text})
 	}
 	return out
 }

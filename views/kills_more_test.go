@@ -1,6 +1,7 @@
 package views
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -54,6 +55,35 @@ func TestTheRuleStaysWhereItIs(t *testing.T) {
 		press(s, "j")
 		if at := rule(); at != first {
 			t.Errorf("the rule went from line %d to line %d", first, at)
+		}
+	}
+}
+
+// TestUnreadIsNotUnknown tells what is being read from what nobody knows.
+func TestUnreadIsNotUnknown(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		metrics Metrics
+		spark   []float64
+		unread  bool
+	}{
+		"nothing asked yet":   {Metrics{}, nil, true},
+		"the first answer":    {Metrics{Checked: true, Reachable: true}, nil, true},
+		"no Prometheus":       {Metrics{Checked: true}, nil, false},
+		"read, and no sample": {Metrics{Checked: true, Reachable: true}, []float64{math.NaN()}, false},
+	} {
+		s := killsWith(t, func(b *Board) {
+			b.Metrics, b.Cases = c.metrics, b.Cases[:2]
+			for i := range b.Cases {
+				b.Cases[i].Near, b.Cases[i].Overview = nil, data.Overview{}
+			}
+			b.Cases[1].Overview.Spark = c.spark
+		})
+		if got := s.unread(s.lists[tabKilled].current()); got != c.unread {
+			t.Errorf("%s: unread is %v, want %v", name, got, c.unread)
+		}
+		if out := shown(t, s, 120, 37); strings.Contains(out, "no samples: peak ?") == c.unread {
+			t.Errorf("%s:\n%s", name, out)
 		}
 	}
 }

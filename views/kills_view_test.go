@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -113,7 +114,7 @@ func TestKillsUnknownsAreNotZeros(t *testing.T) {
 	t.Parallel()
 	s := killsWith(t, func(b *Board) {
 		c := b.Cases[0]
-		*c = analysis.Case{Container: data.Container{Key: leakyKey}}
+		*c = analysis.Case{Container: data.Container{Key: leakyKey}, Overview: data.Overview{Spark: []float64{math.NaN()}}}
 		b.Cases = b.Cases[:1]
 	})
 	out := shown(t, s, 120, 37)
