@@ -50,7 +50,8 @@ const (
 	oddsOver       = 1.5  // it uses far more than it requests …
 	oddsUnder      = -1.0 // … or less
 	oddsNoPeak     = 1.6  // no sample ever left the usual level
-	oddsPace       = -3.5 // kills keep a pace of their own, or are too few to show that they do not: nodes run out at random
+	oddsPace       = -3.5 // kills keep a pace of their own: nodes run out at random
+	oddsFewKills   = -2.2 // … or are too few to show that they do not
 	oddsNoPeakEach = 0.9  // … for each further kill, up to four
 	oddsPeaks      = -2.5 // … or some did
 	oddsNodeFirst  = -2.2 // the node is seldom the reason where a limit is set
@@ -280,7 +281,9 @@ func (f *facts) nodeOdds() float64 {
 			lived = append(lived, l.killed.Sub(l.start).Hours())
 		}
 	}
-	if cv, ok := spread(lived); !ok || cv < randomLives {
+	if cv, ok := spread(lived); !ok {
+		odds += oddsFewKills
+	} else if cv < randomLives {
 		odds += oddsPace
 	}
 	if len(lived) > 0 && median(lived) < shortLived {

@@ -98,7 +98,7 @@ func (f *facts) heapTight() bool {
 // growsBeside reports whether memory grows at a steady pace by more than the heap may hold, for longer than starting takes:
 // then it is not the heap that grows, whatever its bound.
 func (f *facts) growsBeside() bool {
-	if f.heap == nil || !f.growing() || f.slows() || f.hoursToLimit() <= heapQuick {
+	if f.heap == nil || !f.growing() || f.slows() || f.heapTight() || f.hoursToLimit() <= heapQuick {
 		return false
 	}
 	return f.scale-median(f.bases) > f.heap.bytes

@@ -128,7 +128,7 @@ func lowerByKind(f *facts, out *finding) {
 		out.score *= 0.85
 		out.against = append(out.against, Evidence{Says: "it is named like a cache, and a cache without a bound grows the same way", From: specCommand(f.c, "image")})
 	}
-	if f.heap != nil && f.hit != nil && f.heap.bytes >= jvmShareOfLimit*float64(*f.hit) {
+	if f.heapTight() || (f.heap != nil && f.hit != nil && f.heap.bytes >= jvmShareOfLimit*float64(*f.hit)) {
 		out.score *= 0.6
 		out.against = append(out.against, Evidence{Says: data.Textf("the JVM may grow to %s by its own setting", human(f.heap.bytes)), From: f.heap.from})
 	}
