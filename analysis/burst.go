@@ -137,20 +137,7 @@ func (f *facts) bursts() burstOdds {
 	sockets := (l.sockets.burst() || l.threads.burst()) && !l.rushFirst()
 	reads := l.reads.burst() && l.reads.ratio >= readsRatio
 	input := l.bigInput()
-	switch {
-	case sockets:
-		crowd += oddsSockets
-	case l.moreThreads() && !l.rushFirst():
-		crowd += oddsThreads
-	case l.sockets.quiet():
-		crowd += oddsNoSockets
-	}
-	if l.rushFirst() && !reads {
-		spike += oddsRush
-	}
-	if l.sockets.met() && l.sockets.follows >= max(followsFor, l.received.follows+followsMore) {
-		crowd += oddsFollows
-	}
+	l.crowdOdds(sockets, reads, &spike, &crowd)
 	if l.received.burst() && l.cpu.burst() && !reads && !input {
 		crowd += oddsTraffic
 	}
@@ -187,6 +174,24 @@ func (f *facts) bursts() burstOdds {
 	sum := math.Exp(spike-top) + math.Exp(crowd-top) + math.Exp(file-top) + math.Exp(node-top)
 	out.spike, out.crowd, out.file, out.node = math.Exp(spike-top)/sum, math.Exp(crowd-top)/sum, math.Exp(file-top)/sum, math.Exp(node-top)/sum
 	return out
+}
+
+// crowdOdds weighs requests that came against requests that piled up.
+func (l *loadFacts) crowdOdds(sockets, reads bool, spike, crowd *float64) {
+	switch {
+	case sockets:
+		*crowd += oddsSockets
+	case l.moreThreads() && !l.rushFirst():
+		*crowd += oddsThreads
+	case l.sockets.quiet():
+		*crowd += oddsNoSockets
+	}
+	if l.rushFirst() && !reads {
+		*spike += oddsRush
+	}
+	if l.sockets.met() && l.sockets.follows >= max(followsFor, l.received.follows+followsMore) {
+		*crowd += oddsFollows
+	}
 }
 
 // shapeOdds weighs how memory rose and when.
