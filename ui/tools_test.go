@@ -84,7 +84,7 @@ func (d *driver) open() {
 func TestProfileFindsTheLineThatGrew(t *testing.T) {
 	c := &lookingCluster{log: data.LogTail{Lines: []data.LogLine{{Text: "java.lang.OutOfMemoryError: Metaspace"}}}, profiles: []*data.MemoryProfile{heapAt(0, 20), heapAt(10, 32)}}
 	d := looking(t, c)
-	d.sees("Profile", "Runtime", "the JVM's metaspace was full", "Do next", "h fetches a heap profile")
+	d.sees("Profile", "Runtime", "the JVM's metaspace was full", "Do next", "If the program is written in Go, h")
 	d.press("h")
 	d.sees("20Mi in use", "cache.go:41")
 	d.press("h")
