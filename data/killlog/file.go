@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/oomedic/oomedic/data/filelock"
 )
@@ -19,7 +20,21 @@ func (l *Log) read() (out []record, bad int, err error) {
 		return nil, 0, err
 	}
 	defer f.Close() //nolint:errcheck // it was only read
-	in := bufio.NewReaderSize(io.LimitReader(f, 2*maxFile), 64<<10)
+	from := io.Reader(f)
+	size, err := f.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = f.Seek(max(0, size-longest), io.SeekStart)
+		from = io.LimitReader(f, longest)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	in := bufio.NewReaderSize(from, 64<<10)
+	if size > longest {
+		if _, err := in.ReadBytes('\n'); err != nil { // what is left of a line; the newest stand at the end
+			return nil, 1, nil
+		}
+	}
 	for {
 		line, err := in.ReadBytes('\n')
 		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 {
@@ -70,13 +85,10 @@ func (l *Log) append(lines []byte) (err error) {
 	} else if cut(f, size) {
 		lines = append([]byte("\n"), lines...)
 	}
-	if err := l.write(f, lines); err != nil {
-		return err
-	}
 	if size+int64(len(lines)) > maxFile {
-		return l.shorten()
+		return l.shorten(lines)
 	}
-	return nil
+	return l.write(f, lines)
 }
 
 // cut reports whether the file ends within a line: a program died, or the disk was full.
@@ -86,32 +98,39 @@ func cut(f *os.File, size int64) bool {
 	return err == nil && last[0] != '\n'
 }
 
-// shorten keeps the newest lines, half of what the file may have, in a new file that takes the place of the old. The
-// caller holds the lock of the file.
-func (l *Log) shorten() error {
+// shorten puts the newest kills of the file and of more lines, half of what the file may have, into a new file that takes
+// the place of the old. The time of a kill counts and not the place of its line: a first look at a cluster tells of all
+// its kills in the order of their names. The caller holds the lock of the file.
+func (l *Log) shorten(more []byte) error {
 	all, _, err := l.read()
 	if err != nil {
 		return err
 	}
+	for line := range bytes.Lines(more) {
+		if r, ok := parse(bytes.TrimSpace(line)); ok {
+			all = append(all, r)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b record) int { return a.At.Compare(b.At) })
 	oldest := l.now().Add(-remembered)
 	var kept [][]byte
 	var began *record
+	written := map[string]bool{}
 	size := 0
 	for i := len(all) - 1; i >= 0 && size < maxFile/2; i-- {
-		if all[i].Began != nil || all[i].At.Before(oldest) {
+		if all[i].Began != nil || all[i].At.Before(oldest) || written[all[i].id()] {
 			continue
 		}
+		written[all[i].id()] = true // of two lines about one kill the later counts
 		line, err := all[i].line()
 		if err != nil {
 			return err
 		}
 		kept = append(kept, line)
 		size += len(line)
-		// What was before the oldest line kept is forgotten: the file begins there.
+		// What was before the oldest kill kept is forgotten: the file begins there.
 		at := all[i].At
-		if began == nil || at.Before(*began.Began) {
-			began = &record{Version: version, Began: &at}
-		}
+		began = &record{Version: version, Began: &at}
 	}
 	var out bytes.Buffer
 	if began != nil {
@@ -124,12 +143,17 @@ func (l *Log) shorten() error {
 	for i := len(kept) - 1; i >= 0; i-- {
 		out.Write(kept[i])
 	}
+	return l.renew(out.Bytes())
+}
+
+// renew puts a new file in the place of the old.
+func (l *Log) renew(text []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(l.path), ".kills-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name()) //nolint:errcheck // it is gone when all went well
-	_, err = tmp.Write(out.Bytes())
+	_, err = tmp.Write(text)
 	if err = errors.Join(err, tmp.Close()); err != nil {
 		return err
 	}

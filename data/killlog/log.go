@@ -22,6 +22,7 @@ import (
 // half, and what is older than remembered is left out then.
 const (
 	maxFile    = 4 << 20
+	longest    = 2 * maxFile // bytes that are read at most, from the end
 	maxLine    = 16 << 10
 	remembered = 90 * 24 * time.Hour
 	lockWait   = 2 * time.Second
