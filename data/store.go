@@ -7,15 +7,8 @@ import (
 	"time"
 )
 
-// maxGone bounds how many containers of deleted pods are remembered; the oldest are forgotten first.
+// maxGone bounds how many deleted pods are remembered, with an eighth to spare; the oldest are forgotten first.
 const maxGone = 2000
-
-// sameKill is how near two reports of one kill may lie: the API has whole seconds, metrics may round.
-const sameKill = 2 * time.Second
-
-// lateAnswer is for how long after a pod's deletion an answer may still come that was given before. A UID never comes
-// back, but a pod may leave a label selector and enter it again.
-const lateAnswer = 10 * time.Second
 
 // Pod is what one event of the watch says of a pod: its suspect containers alone.
 type Pod struct {
@@ -36,8 +29,9 @@ type Store struct {
 	nodes    map[Text]*NodeFacts
 	reach    map[KnownFrom]time.Time // how far back history reaches beside the API
 	version  uint64
-	last     *Snapshot // the snapshot of version, nil when it is out of date
-	list     listing   // the containers of the newest snapshot, and what has changed since
+	last     *Snapshot            // the snapshot of version, nil when it is out of date
+	list     listing              // the containers of the newest snapshot, and what has changed since
+	gone     map[PodKey]time.Time // pods that are gone, and since when
 	bell     chan struct{}
 	newestAt time.Time
 }
@@ -46,7 +40,7 @@ type Store struct {
 func NewStore(now func() time.Time) *Store {
 	return &Store{
 		now: now, pods: map[PodKey]map[Text]*Container{}, health: map[Text]Health{},
-		gaps: map[Text]Gap{}, seen: map[Text]int{}, nodes: map[Text]*NodeFacts{}, reach: map[KnownFrom]time.Time{}, bell: make(chan struct{}, 1),
+		gaps: map[Text]Gap{}, seen: map[Text]int{}, nodes: map[Text]*NodeFacts{}, reach: map[KnownFrom]time.Time{}, gone: map[PodKey]time.Time{}, bell: make(chan struct{}, 1),
 	}
 }
 
@@ -68,7 +62,17 @@ func (s *Store) ring() {
 func (s *Store) Put(p Pod) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.put(p) {
+	if s.put(p, false) {
+		s.ring()
+	}
+}
+
+// PutWatched is Put for what a watch tells, or a list before it: in the order in which it happened, so that it is never
+// older than what the store holds. A pod that left a label selector and enters it again is there again at once.
+func (s *Store) PutWatched(p Pod) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.put(p, true) {
 		s.ring()
 	}
 }
@@ -80,49 +84,6 @@ func (s *Store) Holds(k PodKey) bool {
 	defer s.mu.Unlock()
 	_, ok := s.pods[k]
 	return ok
-}
-
-func (s *Store) put(p Pod) bool {
-	if len(p.Containers) == 0 {
-		return false
-	}
-	held := s.pods[p.Key]
-	if held == nil {
-		held = make(map[Text]*Container, len(p.Containers))
-		s.pods[p.Key] = held
-	}
-	for i := range p.Containers {
-		c := p.Containers[i]
-		if old := held[c.Key.Container]; old != nil {
-			c.Kills = MergeKills(old.Kills, c.Kills)
-			if s.late(old) {
-				one := *old
-				one.Kills = c.Kills
-				s.hold(held, &one)
-				continue
-			}
-			if c.Workload.Kind == "" {
-				c.Workload = old.Workload
-			}
-			if c.ChildKills == nil {
-				c.ChildKills, c.ChildKillsFrom = old.ChildKills, old.ChildKillsFrom
-			}
-			if c.KillsSince.IsZero() {
-				c.KillsSince = old.KillsSince
-			}
-			if c.EventsRead.IsZero() {
-				c.Events, c.EventsRead = old.Events, old.EventsRead
-			}
-		}
-		s.hold(held, &c)
-	}
-	s.newestAt = s.now()
-	return true
-}
-
-// late reports whether facts of a container come from before its pod's deletion, which was seen just now.
-func (s *Store) late(old *Container) bool {
-	return old.Known == KnownFromAPI && old.Key.UID != "" && !old.GoneAt.IsZero() && s.now().Sub(old.GoneAt) < lateAnswer
 }
 
 // Delete marks the containers of a pod as gone at the given time. What was killed in them stays known.
@@ -152,32 +113,19 @@ func (s *Store) markGone(k PodKey, at time.Time) bool {
 	return changed
 }
 
-// forgetOldest drops the containers that have been gone for longest, down to maxGone.
+// forgetOldest drops the pods that have been gone for longest, down to maxGone. With a few more than that nothing is
+// dropped yet, so that a thousand deletions in a row sort the pods a few times and not each.
 func (s *Store) forgetOldest() {
-	var gone []PodKey
-	for k, cs := range s.pods {
-		for _, c := range cs {
-			if !c.GoneAt.IsZero() {
-				gone = append(gone, k)
-				break
-			}
-		}
-	}
-	if len(gone) <= maxGone {
+	if len(s.gone) <= maxGone+maxGone/8 {
 		return
 	}
-	when := func(k PodKey) time.Time {
-		for _, c := range s.pods[k] {
-			return c.GoneAt
-		}
-		return time.Time{}
-	}
-	slices.SortFunc(gone, func(a, b PodKey) int { return when(a).Compare(when(b)) })
+	gone := slices.SortedFunc(maps.Keys(s.gone), func(a, b PodKey) int { return s.gone[a].Compare(s.gone[b]) })
 	for _, k := range gone[:len(gone)-maxGone] {
 		for _, c := range s.pods[k] {
 			s.list.touch(c.Key, nil)
 		}
 		delete(s.pods, k)
+		delete(s.gone, k)
 	}
 }
 
@@ -188,7 +136,7 @@ func (s *Store) Replace(scope Text, pods []Pod, seen int, exists func(PodKey) bo
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range pods {
-		s.put(p)
+		s.put(p, true)
 	}
 	now := s.now()
 	for k := range s.pods {
@@ -296,24 +244,4 @@ func (s *Store) overall() Health {
 		}
 	}
 	return worst
-}
-
-// MergeKills returns the kills of both lists, oldest first, each once: two that lie within two seconds are one, unless the
-// later ended a life that began after the earlier, as where a container is killed as soon as it starts.
-func MergeKills(a, b []Kill) []Kill {
-	all := append(append(make([]Kill, 0, len(a)+len(b)), a...), b...)
-	slices.SortStableFunc(all, func(x, y Kill) int { return x.At.Compare(y.At) })
-	out := all[:0]
-	for _, k := range all {
-		if n := len(out); n > 0 && k.At.Sub(out[n-1].At) <= sameKill && !nextLife(&out[n-1], &k) {
-			continue
-		}
-		out = append(out, k)
-	}
-	return out
-}
-
-// nextLife reports whether b is known to have ended a life that began after a.
-func nextLife(a, b *Kill) bool {
-	return b.At.After(a.At) && !b.StartedAt.IsZero() && !b.StartedAt.Before(a.At)
 }

@@ -37,6 +37,11 @@ func (l *listing) touchNode(name Text) {
 // hold puts a container into the pod that holds it. The caller holds the lock.
 func (s *Store) hold(held map[Text]*Container, c *Container) {
 	held[c.Key.Container] = c
+	if k := c.PodKey(); c.GoneAt.IsZero() {
+		delete(s.gone, k)
+	} else {
+		s.gone[k] = c.GoneAt
+	}
 	s.list.touch(c.Key, c)
 }
 

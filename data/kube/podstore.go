@@ -33,7 +33,7 @@ func (s *podStore) put(v slim) {
 	if v.pod == nil {
 		return
 	}
-	s.st.Put(*v.pod)
+	s.st.PutWatched(*v.pod)
 	if v.owner != (ownerKey{}) {
 		s.owners.want(v.owner, v.key)
 	}
