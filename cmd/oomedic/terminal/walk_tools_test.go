@@ -160,7 +160,7 @@ func TestMarkedOnesAreFixedOneByOne(t *testing.T) {
 			s.keys("Enter")
 			s.wait(`/` + name + ` .*[12] of \d\d`)
 			s.keys("Space")
-			s.wait(fmt.Sprintf(`%d marked: F fixes`, i+1))
+			s.wait(fmt.Sprintf(`%d marked for a fix`, i+1))
 			s.keys("Escape")
 			s.gone(`/` + name + ` .*[12] of \d\d`)
 		}
