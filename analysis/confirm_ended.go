@@ -14,7 +14,7 @@ const (
 	// afterEnd is how long after the end an event about it may be stamped: clocks and queues.
 	afterEnd = 30 * time.Second
 	// eventsReach is how old an end may be for missing events to mean something: servers keep events for an hour.
-	eventsReach = 50 * time.Minute
+	eventsReach = data.EventsKept
 )
 
 // killer is one way in which the kubelet stops a container, by the words of its event Killing (kubelet,

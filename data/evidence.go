@@ -8,6 +8,8 @@ const (
 	MaxEvents = 24
 	// MaxEventMessage is how many bytes of an event's message are kept.
 	MaxEventMessage = 400
+	// EventsKept is how old an end may be for missing events to say something of it: servers keep them for an hour.
+	EventsKept = 50 * time.Minute
 )
 
 // Event is what the kubelet or a controller recorded of a pod, of one of its containers, or of a node. Events live

@@ -6,26 +6,44 @@ import (
 )
 
 // SetEvents records the events of a pod as they were read at the given time. They go to the containers that the store
-// holds; of more than MaxEvents the newest stay.
+// holds; of more than MaxEvents the newest stay. Events that were read before stay known when the server has let them
+// expire: what explained an end then explains it still.
 func (s *Store) SetEvents(k PodKey, events []Event, at time.Time) {
-	events = newestEvents(events)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	changed := false
 	for _, old := range s.pods[k] {
 		c := *old
-		c.Events, c.EventsRead = events, at
+		c.Events = mergeEvents(old.Events, events)
+		if !readInTime(old) || at.Sub(newestEnd(old)) <= EventsKept {
+			c.EventsRead = at
+		}
 		s.hold(s.pods[k], &c)
-		changed = changed || old.EventsRead.IsZero() || !slices.Equal(old.Events, events)
+		changed = changed || old.EventsRead.IsZero() || !slices.Equal(old.Events, c.Events)
 	}
 	if changed {
 		s.ring()
 	}
 }
 
-// newestEvents returns a copy of events in the order of time, of more than MaxEvents the newest.
-func newestEvents(events []Event) []Event {
+// readInTime reports whether events were read after the container's newest end while the server still had those of it.
+func readInTime(c *Container) bool {
+	end := newestEnd(c)
+	return !c.EventsRead.IsZero() && !end.IsZero() && !c.EventsRead.Before(end) && c.EventsRead.Sub(end) <= EventsKept
+}
+
+// mergeEvents returns the events of both lists in the order of time, of more than MaxEvents the newest. One that is in
+// both is as the second has it, which was read later.
+func mergeEvents(old, events []Event) []Event {
 	out := slices.Clone(events)
+	for _, e := range old {
+		same := func(o Event) bool {
+			return o.Reason == e.Reason && o.Container == e.Container && o.Message == e.Message && o.First.Equal(e.First)
+		}
+		if !slices.ContainsFunc(events, same) {
+			out = append(out, e)
+		}
+	}
 	slices.SortStableFunc(out, func(a, b Event) int { return a.Last.Compare(b.Last) })
 	if len(out) > MaxEvents {
 		out = slices.Clone(out[len(out)-MaxEvents:])
@@ -33,17 +51,34 @@ func newestEvents(events []Event) []Event {
 	return out
 }
 
-// SetNode records what is known of a node. The same facts again are no change.
+// SetNode records what is known of a node. The same facts again are no change. What could not be read this time is as it
+// was: without its status the node has no Runtime and no memory, and without its events no time at which they were read.
 func (s *Store) SetNode(n NodeFacts) {
-	n.Events = newestEvents(n.Events)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old := s.nodes[n.Name]
+	if old != nil {
+		keepNode(&n, old)
+	}
+	n.Events = mergeEvents(nil, n.Events)
 	s.nodes[n.Name] = &n
 	s.list.touchNode(n.Name)
 	if old == nil || !sameNode(old, &n) {
 		s.ring()
 	}
+}
+
+// keepNode adds to the facts of a node what was known before.
+func keepNode(n, old *NodeFacts) {
+	n.Events = mergeEvents(old.Events, n.Events)
+	if n.EventsRead.IsZero() {
+		n.EventsRead = old.EventsRead
+	}
+	if n.Gone || n.Runtime != "" || n.Allocatable != nil || n.Capacity != nil || n.MemoryPressure != nil {
+		return
+	}
+	n.Runtime, n.Kubelet, n.Kernel, n.Gone = old.Runtime, old.Kubelet, old.Kernel, old.Gone
+	n.Allocatable, n.Capacity, n.MemoryPressure, n.PressureSince = old.Allocatable, old.Capacity, old.MemoryPressure, old.PressureSince
 }
 
 // sameNode reports whether two facts of a node are the same to whoever reads them: when they were read does not count.

@@ -49,7 +49,10 @@ func keepKnown(c, old *Container) {
 		c.KillsSince = old.KillsSince
 	}
 	if c.EventsRead.IsZero() {
-		c.Events, c.EventsRead = old.Events, old.EventsRead
+		c.Events = old.Events
+		if !newestEnd(c).After(newestEnd(old)) { // that nothing explains a new end, events of before it do not say
+			c.EventsRead = old.EventsRead
+		}
 	}
 }
 
