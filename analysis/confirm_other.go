@@ -77,7 +77,7 @@ func killedBySomebody(c *data.Container, t *data.Termination, v *verdict) {
 	} else {
 		v.against = append(v.against, against)
 	}
-	if above(c.Resources.Limit) == nil && above(c.PodLimit) == nil && above(c.SumLimits) == nil {
+	if !c.LimitUnknown && above(c.Resources.Limit) == nil && above(c.PodLimit) == nil && above(c.SumLimits) == nil {
 		v.scope, v.confidence = ScopeNotOOM, unsureFarBelow
 		v.against = append(v.against, Evidence{Says: "there is no memory limit that could have been met", From: specCommand(c, "resources")})
 		if pressed(c, t) {

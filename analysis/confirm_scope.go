@@ -59,7 +59,14 @@ func podVerdict(c *data.Container, v *verdict, podLimit *int64, why data.Text) {
 func nodeVerdict(c *data.Container, t *data.Termination, v *verdict) {
 	v.scope, v.confidence, v.label = ScopeNode, sureNode, "node"
 	v.why = "Neither the container nor its pod has a memory limit, so it was the node, or what the node gives to pods, that ran out."
-	v.evidence = append(v.evidence, Evidence{Says: "the container has no memory limit", From: specCommand(c, "resources")})
+	limits := Evidence{Says: "the container has no memory limit", From: specCommand(c, "resources")}
+	if c.LimitUnknown {
+		v.scope = ScopeUnknown
+		v.label = "limit unknown"
+		v.why = "The kernel killed the main process for memory; whether its own limit, the pod's or the node's memory ran out is unknown, because no limit is on record."
+		limits.Says, limits.Unknown = "whether the container had a memory limit is unknown", true
+	}
+	v.evidence = append(v.evidence, limits)
 	if sum := above(c.SumLimits); sum != nil && c.Kind == data.EphemeralContainer {
 		v.scope, v.confidence, v.label = ScopePod, unsurePod, "pod limit"
 		v.why = data.Textf("An ephemeral container has no limit of its own; together with the others it met what the pod may use, %s.", humanInt(sum))
@@ -67,12 +74,18 @@ func nodeVerdict(c *data.Container, t *data.Termination, v *verdict) {
 		return
 	}
 	if e, ok := nodeOOM(c, t, "SystemOOM"); ok {
-		v.confidence = sureSystemOOM
+		v.scope, v.label, v.confidence = ScopeNode, "node", sureSystemOOM
 		v.why = data.Textf("The container has no memory limit and node %s itself ran out of memory.", c.Node)
+		if c.LimitUnknown {
+			v.confidence = unsureSystem
+			v.why = data.Textf("Node %s itself ran out of memory within the same minute; whether the container had a limit is unknown.", c.Node)
+		}
 		v.evidence = append(v.evidence, eventEvidence(e))
 	}
 	if pressed(c, t) {
-		v.confidence = max(v.confidence, surePressure)
+		if !c.LimitUnknown {
+			v.confidence = max(v.confidence, surePressure)
+		}
 		v.evidence = append(v.evidence, pressureEvidence(c))
 	}
 }

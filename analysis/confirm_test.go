@@ -29,6 +29,7 @@ func TestConfirm(t *testing.T) {
 		return e
 	}
 	unlimited := func(c *data.Container) { c.Resources = data.Resources{} }
+	unread := func(c *data.Container) { c.LimitUnknown = true }
 	children := func(c *data.Container) {
 		c.ChildKills, c.ChildKillsFrom = ptr(2.0), "increase(container_oom_events_total[1h])"
 	}
@@ -41,6 +42,12 @@ func TestConfirm(t *testing.T) {
 	}{
 		{"main process at its limit", limited(ending("OOMKilled", 137)), true, ScopeContainer, "limit of 512Mi"},
 		{"no limit at all", limited(ending("OOMKilled", 137), unlimited), true, ScopeNode, "node"},
+		{"nobody knows of a limit", limited(ending("OOMKilled", 137), unlimited, unread), true, ScopeUnknown, "unknown"},
+		{"nobody knows of a limit, and the node ran out", limited(ending("OOMKilled", 137), unlimited, unread, func(c *data.Container) {
+			c.NodeFacts = &data.NodeFacts{Name: "n", Events: []data.Event{{Reason: "SystemOOM", First: noon.Add(-time.Minute), Last: noon.Add(-time.Minute), From: "kubectl"}}}
+		}), true, ScopeNode, "ran out of memory"},
+		{"a limit is known, another is not", limited(ending("OOMKilled", 137), unread), true, ScopeContainer, "limit of 512Mi"},
+		{"SIGKILL, and nobody knows of a limit", limited(ending("Error", 137), unlimited, unread), false, ScopeUnknown, "SIGKILL"},
 		{"only the pod has a limit", limited(ending("OOMKilled", 137), unlimited, func(c *data.Container) { c.PodLimit = ptr(data.Gi) }), true, ScopePod, "pod's limit of 1Gi"},
 		{"a limit of zero is none", limited(ending("OOMKilled", 137), func(c *data.Container) { c.Resources.Limit = ptr(int64(0)) }), true, ScopeNode, "node"},
 		{"a child died earlier, then exit 0", limited(ending("OOMKilled", 0)), true, ScopeChild, "exit code 0"},

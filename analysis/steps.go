@@ -52,6 +52,9 @@ func confirmDoubt(v *Confirmation) data.Text {
 	case ScopePod:
 		return "Which container's memory filled the pod is not in the status."
 	case ScopeUnknown:
+		if v.OOMKilled {
+			return "No limit of the container is on record, so its own limit, the pod's and the node's memory all may have run out."
+		}
 		return "containerd before 2.3 can report an OOM kill as Error. The node's kernel log would tell: journalctl -k | grep -i oom"
 	}
 	return "The status keeps one former end; an older one may have been another."

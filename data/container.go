@@ -152,6 +152,8 @@ type Container struct {
 	Command   []Text // command and args of the spec, at most 32 words of 200 bytes
 	Env       []Knob // memory knobs alone: the names in MemoryKnobs with a literal value
 	Resources Resources
+	// LimitUnknown says that nobody told whether there is a limit: without one in Resources and PodLimit there may be one.
+	LimitUnknown bool
 	// PodLimit is the pod's own memory limit (spec.resources), nil without one.
 	PodLimit *int64
 	// MemoryVolumes are the names of emptyDir volumes of medium Memory that the container mounts.

@@ -83,7 +83,10 @@ func decode(p *corev1.Pod, keep func(container string) bool) data.Pod {
 
 // container decodes one container of p whose status stands in the list named field.
 func container(p *corev1.Pod, s *corev1.ContainerStatus, field string) data.Container {
-	spec, kind := specOf(p, s.Name)
+	spec, kind, found := specOf(p, s.Name)
+	if !found {
+		kind = kindOfStatus(field)
+	}
 	k := keyOf(p)
 	c := data.Container{
 		Key:        data.Key{Namespace: k.Namespace, Pod: k.Name, UID: k.UID, Container: data.Clean(s.Name)},
@@ -109,6 +112,7 @@ func container(p *corev1.Pod, s *corev1.ContainerStatus, field string) data.Cont
 	if s.State.Running != nil {
 		c.StartedAt = when(s.State.Running.StartedAt)
 	}
+	c.LimitUnknown = !found && c.Resources == (data.Resources{})
 	c.MemoryVolumes = memoryVolumes(p, spec)
 	podFacts(p, spec, &c)
 	c.Last = termination(s.LastTerminationState.Terminated, "lastState.terminated")
@@ -135,11 +139,12 @@ func statusCommand(k data.Key, list, field string) data.Text {
 		" -o jsonpath=" + data.Clean(data.ShellQuote(data.Clean(path)))
 }
 
-// specOf finds the spec of a container and what kind it is. A container that the spec does not have is an empty one.
-func specOf(p *corev1.Pod, name string) (*corev1.Container, data.ContainerKind) {
+// specOf finds the spec of a container and what kind it is. found is false for one that the spec does not have, which is an
+// empty one then.
+func specOf(p *corev1.Pod, name string) (spec *corev1.Container, kind data.ContainerKind, found bool) {
 	for i := range p.Spec.Containers {
 		if p.Spec.Containers[i].Name == name {
-			return &p.Spec.Containers[i], data.RegularContainer
+			return &p.Spec.Containers[i], data.RegularContainer, true
 		}
 	}
 	for i := range p.Spec.InitContainers {
@@ -148,16 +153,27 @@ func specOf(p *corev1.Pod, name string) (*corev1.Container, data.ContainerKind) 
 			continue
 		}
 		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
-			return c, data.SidecarContainer
+			return c, data.SidecarContainer, true
 		}
-		return c, data.InitContainer
+		return c, data.InitContainer, true
 	}
 	for i := range p.Spec.EphemeralContainers {
 		if e := corev1.Container(p.Spec.EphemeralContainers[i].EphemeralContainerCommon); e.Name == name {
-			return &e, data.EphemeralContainer
+			return &e, data.EphemeralContainer, true
 		}
 	}
-	return &corev1.Container{}, data.RegularContainer
+	return &corev1.Container{}, data.RegularContainer, false
+}
+
+// kindOfStatus is the kind of a container whose status stands in the list named field.
+func kindOfStatus(field string) data.ContainerKind {
+	switch field {
+	case "initContainerStatuses":
+		return data.InitContainer
+	case "ephemeralContainerStatuses":
+		return data.EphemeralContainer
+	}
+	return data.RegularContainer
 }
 
 // state says what a container does now.

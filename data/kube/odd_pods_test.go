@@ -59,14 +59,22 @@ func TestPodsThatAreNotWhole(t *testing.T) {
 	}{
 		"a status without a spec": {func(p *corev1.Pod) { kill(p, at).Spec.Containers = nil }, 1,
 			func(c *data.Container) bool {
-				return c.Resources.Limit == nil && c.Resources.Request == nil && c.SumLimits == nil && c.Image == "img"
+				return c.Resources.Limit == nil && c.Resources.Request == nil && c.SumLimits == nil && c.Image == "img" && c.LimitUnknown
 			}},
 		"a spec without a status": {func(p *corev1.Pod) { p.Status = corev1.PodStatus{} }, 0, nil},
 		"a status for a container that the spec lacks": {func(p *corev1.Pod) {
 			s := kill(p, at).Status.ContainerStatuses[0]
 			s.Name = "injected"
 			p.Status.ContainerStatuses = append(p.Status.ContainerStatuses, s)
-		}, 2, func(c *data.Container) bool { return (c.Resources.Limit == nil) == (c.Key.Container == "injected") }},
+		}, 2, func(c *data.Container) bool {
+			return (c.Resources.Limit == nil) == (c.Key.Container == "injected") && c.LimitUnknown == (c.Resources.Limit == nil)
+		}},
+		"an init container that the spec lacks": {func(p *corev1.Pod) {
+			kill(p, at)
+			p.Spec.Containers, p.Status.InitContainerStatuses, p.Status.ContainerStatuses = nil, p.Status.ContainerStatuses, nil
+		}, 1, func(c *data.Container) bool { return c.Kind == data.InitContainer && c.LimitUnknown }},
+		"a container without a limit": {func(p *corev1.Pod) { kill(p, at).Spec.Containers[0].Resources = corev1.ResourceRequirements{} }, 1,
+			func(c *data.Container) bool { return c.Resources.Limit == nil && !c.LimitUnknown }},
 		"a node that is not told": {func(p *corev1.Pod) { kill(p, at).Spec.NodeName = "" }, 1, func(c *data.Container) bool { return c.Node == "" }},
 		"neither start nor end": {func(p *corev1.Pod) {
 			e := kill(p, at).Status.ContainerStatuses[0].LastTerminationState.Terminated

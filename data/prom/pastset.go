@@ -152,6 +152,7 @@ func (p *past) containers() []data.Container {
 		}
 		c.Workload.APIVersion = apiVersions[c.Workload.Kind]
 		c.GoneAt = c.Kills[len(c.Kills)-1].At.Add(time.Second)
+		c.LimitUnknown = c.Resources.Limit == nil // a series may be missing, and none tells of a pod's own limit
 		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b data.Container) int { return strings.Compare(a.Key.String(), b.Key.String()) })
