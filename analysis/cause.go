@@ -177,8 +177,23 @@ func (f *facts) lowest() int64 {
 // majority is the share of lives that must show a pattern before it is called one.
 const majority = 0.60
 
-// growing reports whether most lives grow to their end.
-func (f *facts) growing() bool { return f.eligible > 0 && f.share(rising, easing) >= majority }
+// growing reports whether most lives grow to their end, and kills come as late as that growth takes.
+func (f *facts) growing() bool {
+	return f.eligible > 0 && f.share(rising, easing) >= majority && !f.killedSooner()
+}
+
+// What shows that growth is not what kills: most killed lives last for less than this share of the time that growth takes to
+// the limit, over so many lives at least.
+const (
+	soonerShare = 0.20
+	soonerLives = 4
+)
+
+// killedSooner reports whether most kills came far sooner after a start than the growth of the lives that show one takes to
+// the limit.
+func (f *facts) killedSooner() bool {
+	return len(f.lengths) >= soonerLives && median(f.lengths) < soonerShare*f.hoursToLimit()
+}
 
 // longestForecast is the longest time to a kill that is worth saying; beyond it the growth of today says nothing.
 const longestForecast = 60 * 24 * time.Hour

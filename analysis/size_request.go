@@ -61,6 +61,19 @@ const growsInPart = 0.30
 // heapFills is how many hours a heap may take to fill; steady growth for longer may be a leak beside it.
 const heapFills = 24.0
 
+// warnOfGrowth calls no limit a cure while memory may grow on: where lives grow to their end, and where none was seen for long
+// enough to show that it levels off.
+func warnOfGrowth(f *facts, c *Cause, r *Recommendation) {
+	if f.share(rising, easing) >= growsInPart {
+		r.Cures = false
+		r.Warnings = append(r.Warnings, "some lives grow to their end: if that goes on, this limit only buys time")
+	}
+	if f.eligible == 0 && (f.diesStarting() || (c.Class == LimitTooLow && f.conf.Scope != ScopeStartup)) {
+		r.Cures = false
+		r.Warnings = append(r.Warnings, "it never lived long enough to show what it needs: take this as a first step and look again")
+	}
+}
+
 // qualify adds what a person must know before taking the size.
 func qualify(f *facts, c *Cause, r *Recommendation) {
 	s := f.stats()
@@ -75,15 +88,9 @@ func qualify(f *facts, c *Cause, r *Recommendation) {
 		r.Warnings = append(r.Warnings, data.Textf("no limit cures a volume that fills without end: set emptyDir.sizeLimit to %s or less as well", human(float64(*r.Limit)/2)))
 	case LoadSpike, LargeFile, ConcurrentRequests:
 		r.Warnings = append(r.Warnings, "how high a burst would have gone cannot be seen: look again after the next one")
+		warnOfGrowth(f, c, r)
 	case LimitTooLow, StartupPeak:
-		if f.share(rising, easing) >= growsInPart {
-			r.Cures = false
-			r.Warnings = append(r.Warnings, "some lives grow to their end: if that goes on, this limit only buys time")
-		}
-		if f.diesStarting() && f.eligible == 0 {
-			r.Cures = false
-			r.Warnings = append(r.Warnings, "it never lived long enough to show what it needs: take this as a first step and look again")
-		}
+		warnOfGrowth(f, c, r)
 	case JVMHeap:
 		if f.growing() && !f.slows() && f.hoursToLimit() > heapFills {
 			r.Cures = false
