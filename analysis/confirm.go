@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"strings"
 	"time"
 
 	"github.com/oomedic/oomedic/data"
@@ -69,6 +68,9 @@ func Confirm(c *data.Container, now time.Time) Confirmation {
 
 // strongest returns the newest verdict that speaks for a kill, else the newest that does not.
 func strongest(c *data.Container) verdict {
+	if v, ok := notMade(c); ok {
+		return v
+	}
 	terms := c.Terminations()
 	var rest *verdict
 	for i := len(terms) - 1; i >= 0; i-- {
@@ -192,12 +194,10 @@ func seenVerdict(c *data.Container, k data.Kill, rest *verdict) verdict {
 	return v
 }
 
-// startedWithoutMemory reports whether the runtime could not start the container for lack of memory. The words are
-// runc's ("container init was OOM-killed (memory limit too low?)"), passed on by containerd with reason StartError and
-// exit code 128.
+// startedWithoutMemory reports whether the runtime could not start the container for lack of memory. The words are runc's
+// or crun's, passed on by containerd with reason StartError and exit code 128.
 func startedWithoutMemory(t *data.Termination) bool {
-	text := strings.ToLower(t.Message.String())
-	return (t.Reason == "StartError" || t.ExitCode == 128) && (strings.Contains(text, "oom-killed") || strings.Contains(text, "oom killed"))
+	return (t.Reason == "StartError" || t.ExitCode == 128) && data.StartRanOutOfMemory(t.Message.String())
 }
 
 // clip returns t cut to n runes, with a mark where it was cut.

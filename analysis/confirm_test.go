@@ -29,6 +29,12 @@ func TestConfirm(t *testing.T) {
 		return e
 	}
 	unlimited := func(c *data.Container) { c.Resources = data.Resources{} }
+	waits := func(message data.Text) func(*data.Container) {
+		return func(c *data.Container) {
+			c.State, c.WaitingReason, c.WaitingMessage = data.Waiting, "CreateContainerError", message
+			c.Events = []data.Event{{Reason: "Failed", Message: message, First: noon.Add(-time.Hour), Last: noon.Add(-time.Minute)}}
+		}
+	}
 	unread := func(c *data.Container) { c.LimitUnknown = true }
 	children := func(c *data.Container) {
 		c.ChildKills, c.ChildKillsFrom = ptr(2.0), "increase(container_oom_events_total[1h])"
@@ -57,6 +63,10 @@ func TestConfirm(t *testing.T) {
 		{"a child died and nothing ended", limited(nil, children), true, ScopeChild, "status says nothing"},
 		{"a counter that did not rise", limited(nil, func(c *data.Container) { c.ChildKills = ptr(0.0) }), false, ScopeNotOOM, "Nothing"},
 		{"killed while starting", limited(startError("failed to create task: container init was OOM-killed (memory limit too low?)")), true, ScopeStartup, "being started"},
+		{"killed while starting, in crun's words", limited(startError("OCI runtime create failed: OOM: the memory limit could be too low: read from the init process")), true, ScopeStartup, "being started"},
+		{"killed while it was made", limited(nil, waits("container create failed: container init was OOM-killed (memory limit too low?)")), true, ScopeStartup, "made it"},
+		{"killed while it was made, in a pod that is gone", limited(nil, waits("container init was OOM-killed"), func(c *data.Container) { c.State, c.WaitingReason = data.Gone, "" }), true, ScopeStartup, "made it"},
+		{"could not be made for another reason", limited(nil, waits("container create failed: no such file")), false, ScopeNotOOM, "Nothing"},
 		{"could not start for another reason", limited(startError(`exec: "serve": not found`)), false, ScopeNotOOM, "not for lack of memory"},
 		{"SIGKILL by somebody", limited(ending("Error", 137)), false, ScopeUnknown, "SIGKILL"},
 		{"SIGKILL without any limit", limited(ending("Error", 137), unlimited), false, ScopeNotOOM, "SIGKILL"},

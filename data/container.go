@@ -161,14 +161,17 @@ type Container struct {
 
 	State         RunState
 	WaitingReason Text
-	StartedAt     time.Time    // of the life that runs now; zero unless State is Running
-	Current       *Termination // state.terminated
-	Last          *Termination // lastState.terminated
-	Restarts      int32
-	PodPhase      Text
-	PodReason     Text
-	PodCreated    time.Time
-	GoneAt        time.Time // when the pod was seen deleted; zero while it exists
+	// WaitingMessage is state.waiting.message where that says that the start ran out of memory; else empty. CRI-O makes a
+	// container in one step, so that there is no end of one that tells.
+	WaitingMessage Text
+	StartedAt      time.Time    // of the life that runs now; zero unless State is Running
+	Current        *Termination // state.terminated
+	Last           *Termination // lastState.terminated
+	Restarts       int32
+	PodPhase       Text
+	PodReason      Text
+	PodCreated     time.Time
+	GoneAt         time.Time // when the pod was seen deleted; zero while it exists
 	// PodMessage is the pod's status.message, which says why it was evicted or failed.
 	PodMessage Text
 	// PodConditions are the pod's conditions that are true and say why it ends, such as DisruptionTarget.

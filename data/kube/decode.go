@@ -30,8 +30,8 @@ const (
 	exitJVM             = 3   // -XX:+ExitOnOutOfMemoryError
 )
 
-// startKilled is the text of runc when the kernel kills the container before its process starts: a limit of a few MiB.
-const startKilled = "OOM-killed"
+// reasonNotCreated is the kubelet's word for a container that the runtime could not make.
+const reasonNotCreated = "CreateContainerError"
 
 // suspect reports whether a termination may have to do with memory. It is wide on purpose: telling what it was is not
 // this package's task, but what is dropped here nobody sees.
@@ -47,7 +47,13 @@ func suspect(t *corev1.ContainerStateTerminated) bool {
 
 // startOOM reports whether the kernel killed the container while the runtime set it up.
 func startOOM(t *corev1.ContainerStateTerminated) bool {
-	return (t.Reason == reasonStartError || t.ExitCode == exitStart) && strings.Contains(t.Message, startKilled)
+	return (t.Reason == reasonStartError || t.ExitCode == exitStart) && data.StartRanOutOfMemory(t.Message)
+}
+
+// createOOM reports whether the kernel killed the container while the runtime made it. CRI-O does that in one step, and no
+// end tells of it.
+func createOOM(w *corev1.ContainerStateWaiting) bool {
+	return w != nil && w.Reason == reasonNotCreated && data.StartRanOutOfMemory(w.Message)
 }
 
 // oomKilled reports whether the runtime itself says that memory was the reason.
@@ -73,7 +79,7 @@ func decode(p *corev1.Pod, keep func(container string) bool) data.Pod {
 	} {
 		for i := range l.statuses {
 			s := &l.statuses[i]
-			if suspect(s.State.Terminated) || suspect(s.LastTerminationState.Terminated) || keep(s.Name) {
+			if suspect(s.State.Terminated) || suspect(s.LastTerminationState.Terminated) || createOOM(s.State.Waiting) || keep(s.Name) {
 				out.Containers = append(out.Containers, container(p, s, l.field))
 			}
 		}
@@ -108,6 +114,9 @@ func container(p *corev1.Pod, s *corev1.ContainerStatus, field string) data.Cont
 	}
 	if s.State.Waiting != nil {
 		c.WaitingReason = data.Clean(s.State.Waiting.Reason)
+		if createOOM(s.State.Waiting) {
+			c.WaitingMessage = data.Clean(head(s.State.Waiting.Message, maxMessage))
+		}
 	}
 	if s.State.Running != nil {
 		c.StartedAt = when(s.State.Running.StartedAt)

@@ -3,6 +3,7 @@ package kube_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,15 @@ func TestPodsThatAreNotWhole(t *testing.T) {
 		}, 2, func(c *data.Container) bool {
 			return (c.Resources.Limit == nil) == (c.Key.Container == "injected") && c.LimitUnknown == (c.Resources.Limit == nil)
 		}},
+		"a container that ran out of memory while it was made": {func(p *corev1.Pod) {
+			p.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CreateContainerError",
+				Message: "container create failed: container init was OOM-killed (memory limit too low?)"}}
+		}, 1, func(c *data.Container) bool {
+			return c.State == data.Waiting && strings.Contains(c.WaitingMessage.String(), "OOM-killed") && len(c.Kills) == 0
+		}},
+		"a container that could not be made for another reason": {func(p *corev1.Pod) {
+			p.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CreateContainerError", Message: "no such file"}}
+		}, 0, nil},
 		"an init container that the spec lacks": {func(p *corev1.Pod) {
 			kill(p, at)
 			p.Spec.Containers, p.Status.InitContainerStatuses, p.Status.ContainerStatuses = nil, p.Status.ContainerStatuses, nil

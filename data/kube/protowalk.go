@@ -18,7 +18,9 @@ const (
 
 	containerState, containerLastState = 2, 3
 
-	stateTerminated = 3
+	stateWaiting, stateTerminated = 1, 3
+
+	waitingReason, waitingMessage = 1, 2
 
 	terminatedExitCode, terminatedReason, terminatedMessage = 1, 3, 4
 )
@@ -84,6 +86,7 @@ func walkStatus(b []byte, p *walkedPod) error {
 // walkContainer reports whether a corev1.ContainerStatus is suspect.
 func walkContainer(b []byte) (bool, error) {
 	var now, last walkedEnd
+	var waits walkedWait
 	err := eachField(b, func(num int, v []byte, _ uint64) error {
 		end := &now
 		switch num {
@@ -94,14 +97,17 @@ func walkContainer(b []byte) (bool, error) {
 			return nil
 		}
 		return eachField(v, func(num int, v []byte, _ uint64) error {
-			if num != stateTerminated {
-				return nil
+			switch {
+			case num == stateTerminated:
+				end.there = true
+				return end.walk(v)
+			case num == stateWaiting && end == &now:
+				return waits.walk(v)
 			}
-			end.there = true
-			return end.walk(v)
+			return nil
 		})
 	})
-	return now.suspect() || last.suspect(), err
+	return now.suspect() || last.suspect() || waits.suspect(), err
 }
 
 // walkedEnd is what tells of a corev1.ContainerStateTerminated whether it is suspect.
@@ -132,6 +138,27 @@ func (e *walkedEnd) suspect() bool {
 		return false
 	}
 	return suspect(&corev1.ContainerStateTerminated{ExitCode: e.exitCode, Reason: string(e.reason), Message: string(e.message)})
+}
+
+// walkedWait is what tells of a corev1.ContainerStateWaiting whether it is suspect.
+type walkedWait struct{ reason, message []byte }
+
+// walk reads the fields; what was read before stays where b has nothing.
+func (w *walkedWait) walk(b []byte) error {
+	return eachField(b, func(num int, v []byte, _ uint64) error {
+		switch num {
+		case waitingReason:
+			w.reason = v
+		case waitingMessage:
+			w.message = v
+		}
+		return nil
+	})
+}
+
+// suspect asks the one rule that decode has.
+func (w *walkedWait) suspect() bool {
+	return string(w.reason) == reasonNotCreated && createOOM(&corev1.ContainerStateWaiting{Reason: reasonNotCreated, Message: string(w.message)})
 }
 
 // eachField hands the fields of a message to take in their order: a length-delimited one as v, a number as n. Groups,

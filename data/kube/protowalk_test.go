@@ -57,7 +57,8 @@ func randomPod(r *rand.Rand) *corev1.Pod {
 			s := corev1.ContainerStatus{Name: fmt.Sprintf("c%d", i), RestartCount: int32(r.IntN(9)), Image: "registry/img:1"}
 			switch r.IntN(4) {
 			case 0:
-				s.State.Waiting = &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}
+				s.State.Waiting = &corev1.ContainerStateWaiting{Reason: pick("CrashLoopBackOff", "CreateContainerError", ""),
+					Message: pick("", "back-off", "container create failed: OOM: the memory limit could be too low: read from the init process")}
 			case 1:
 				s.State.Running = &corev1.ContainerStateRunning{}
 			case 2:
