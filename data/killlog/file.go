@@ -112,6 +112,12 @@ func (l *Log) shorten(more []byte) error {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b record) int { return a.At.Compare(b.At) })
+	owners := map[string]*workload{} // a line that was written before its workload was known may be the later one
+	for i := range all {
+		if w := all[i].Workload; w != nil {
+			owners[all[i].id()] = w
+		}
+	}
 	oldest := l.now().Add(-remembered)
 	var kept [][]byte
 	var began *record
@@ -122,6 +128,7 @@ func (l *Log) shorten(more []byte) error {
 			continue
 		}
 		written[all[i].id()] = true // of two lines about one kill the later counts
+		all[i].Workload = owners[all[i].id()]
 		line, err := all[i].line()
 		if err != nil {
 			return err

@@ -117,13 +117,16 @@ func (l *Log) Load(since time.Time) (cs []data.Container, began time.Time) {
 			continue
 		}
 		l.known[r.id()] = true
-		l.complete[r.id()] = r.Workload != nil && r.Workload.Kind != ""
+		l.complete[r.id()] = l.complete[r.id()] || r.Workload != nil && r.Workload.Kind != ""
 		if r.At.Before(since) {
 			continue
 		}
 		c := r.container(l.path)
 		if old := byKey[c.Key]; old != nil {
 			c.Kills = data.MergeKills(old.Kills, c.Kills)
+			if c.Workload.Kind == "" { // another program wrote the line before it knew
+				c.Workload = old.Workload
+			}
 		} else {
 			order = append(order, c.Key)
 		}

@@ -77,3 +77,33 @@ func TestAVeryLongFileIsReadFromItsEnd(t *testing.T) {
 		t.Errorf("%d bytes, %v, %d containers, %q", info.Size(), err, len(got), next.Problem())
 	}
 }
+
+// One program may know the workload of a kill before another writes the kill without it.
+func TestAWorkloadIsNotLostToALaterLine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, b := New(dir, "c", clock), New(dir, "c", clock)
+	whole := killed("api-1", noon)
+	bare := whole
+	bare.Workload = data.Workload{}
+	for _, err := range []error{a.Record([]data.Container{whole}), b.Record([]data.Container{bare})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	known := func(when string) {
+		t.Helper()
+		cs, _ := New(dir, "c", clock).Load(time.Time{})
+		if len(cs) != 1 || cs[0].Workload.Name != "api" || len(cs[0].Kills) != 1 {
+			t.Errorf("%s: %+v", when, cs)
+		}
+	}
+	known("two lines")
+	if err := a.shorten(nil); err != nil {
+		t.Fatal(err)
+	}
+	known("cut down")
+	if raw, err := os.ReadFile(a.Path()); err != nil || strings.Count(string(raw), "\n") != 2 {
+		t.Errorf("%v: want the beginning and one kill:\n%s", err, raw)
+	}
+}
