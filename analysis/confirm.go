@@ -82,11 +82,17 @@ func strongest(c *data.Container) verdict {
 			rest = &v
 		}
 	}
-	if c.ChildKills != nil && *c.ChildKills > 0 {
+	children := c.ChildKills != nil && *c.ChildKills > 0
+	n := len(c.Kills)
+	switch {
+	case n > 0 && (!children || mainKilled(&c.Kills[n-1])):
+		v := seenVerdict(c, c.Kills[n-1], rest)
+		if children {
+			v.evidence = append(v.evidence, childEvidence(c))
+		}
+		return v
+	case children:
 		return childVerdict(c, rest)
-	}
-	if n := len(c.Kills); n > 0 {
-		return seenVerdict(c, c.Kills[n-1], rest)
 	}
 	if rest != nil {
 		return *rest
@@ -162,11 +168,21 @@ func childVerdict(c *data.Container, rest *verdict) verdict {
 		v.against = rest.evidence
 		v.why = "A process in the container was OOM-killed, and the container's own status does not say so."
 	}
-	v.evidence = []Evidence{{Says: data.Textf("container_oom_events_total rose by %.0f", max(*c.ChildKills, 1)), From: c.ChildKillsFrom}}
+	v.evidence = []Evidence{childEvidence(c)}
 	if n := len(c.Kills); n > 0 {
 		v.at = c.Kills[n-1].At
 	}
 	return v
+}
+
+// childEvidence quotes the counter of kills that rose.
+func childEvidence(c *data.Container) Evidence {
+	return Evidence{Says: data.Textf("container_oom_events_total rose by %.0f", max(*c.ChildKills, 1)), From: c.ChildKillsFrom}
+}
+
+// mainKilled reports whether a kill that was seen ended the container itself: a counter of kills may have counted it too.
+func mainKilled(k *data.Kill) bool {
+	return k.Reason == "OOMKilled" && k.ExitCode != nil && *k.ExitCode == 137
 }
 
 // seenVerdict judges by a kill that was seen earlier: the API keeps one former state, and a later restart for

@@ -61,6 +61,12 @@ func TestConfirm(t *testing.T) {
 		{"a child died earlier, then SIGTERM", limited(ending("OOMKilled", 143)), true, ScopeChild, "exit code 143"},
 		{"init container with exit 0", limited(ending("OOMKilled", 0), func(c *data.Container) { c.Kind = data.InitContainer }), true, ScopeChild, "counts an init container"},
 		{"a child died and nothing ended", limited(nil, children), true, ScopeChild, "status says nothing"},
+		{"a kill was seen, and the counter rose too", limited(ending("Error", 1), children, func(c *data.Container) {
+			c.Kills = []data.Kill{{At: noon.Add(-time.Hour), Reason: "OOMKilled", ExitCode: ptr(int32(137)), From: "seen"}}
+		}), true, ScopeContainer, "another one"},
+		{"a child's kill was seen, and the counter rose too", limited(ending("Error", 1), children, func(c *data.Container) {
+			c.Kills = []data.Kill{{At: noon.Add(-time.Hour), Reason: "OOMKilled", ExitCode: ptr(int32(1)), From: "seen"}}
+		}), true, ScopeChild, "OOM-killed"},
 		{"a counter that did not rise", limited(nil, func(c *data.Container) { c.ChildKills = ptr(0.0) }), false, ScopeNotOOM, "Nothing"},
 		{"killed while starting", limited(startError("failed to create task: container init was OOM-killed (memory limit too low?)")), true, ScopeStartup, "being started"},
 		{"killed while starting, in crun's words", limited(startError("OCI runtime create failed: OOM: the memory limit could be too low: read from the init process")), true, ScopeStartup, "being started"},
