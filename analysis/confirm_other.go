@@ -45,6 +45,9 @@ func podStop(c *data.Container) data.Text {
 	case "Terminated", "NodeShutdown", "Shutdown", "Preempting", "NodeLost", "DeadlineExceeded", "UnexpectedAdmissionError":
 		return c.PodReason
 	}
+	if !c.DeletedAt.IsZero() && c.Current != nil && !deletedBefore(c, c.Current) {
+		return "" // a Job's pod that has ended is deleted right after
+	}
 	if t := c.Current; t != nil && !c.GoneAt.IsZero() && !t.FinishedAt.IsZero() && c.GoneAt.Sub(t.FinishedAt) < deletionLag {
 		return "it was deleted"
 	}

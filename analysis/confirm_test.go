@@ -35,6 +35,15 @@ func TestConfirm(t *testing.T) {
 			c.Events = []data.Event{{Reason: "Failed", Message: message, First: noon.Add(-time.Hour), Last: noon.Add(-time.Minute)}}
 		}
 	}
+	gone := func(after time.Duration) func(*data.Container) {
+		return func(c *data.Container) {
+			c.Current = ending("Error", 137)
+			c.State, c.GoneAt = data.Gone, c.Current.FinishedAt.Add(after+10*time.Second)
+			if after > 0 {
+				c.DeletedAt = c.Current.FinishedAt.Add(after)
+			}
+		}
+	}
 	unread := func(c *data.Container) { c.LimitUnknown = true }
 	children := func(c *data.Container) {
 		c.ChildKills, c.ChildKillsFrom = ptr(2.0), "increase(container_oom_events_total[1h])"
@@ -77,6 +86,8 @@ func TestConfirm(t *testing.T) {
 		{"SIGKILL by somebody", limited(ending("Error", 137)), false, ScopeUnknown, "SIGKILL"},
 		{"SIGKILL without any limit", limited(ending("Error", 137), unlimited), false, ScopeNotOOM, "SIGKILL"},
 		{"evicted", limited(ending("Error", 137), func(c *data.Container) { c.PodReason, c.PodPhase = "Evicted", "Failed" }), false, ScopeNotOOM, "evicted"},
+		{"went with its pod", limited(nil, gone(0)), false, ScopeNotOOM, "it was deleted"},
+		{"ended, and its Job was cleared away after", limited(nil, gone(20*time.Second)), false, ScopeUnknown, "SIGKILL"},
 		{"node shutdown", limited(ending("Error", 137), func(c *data.Container) { c.PodReason = "Terminated" }), false, ScopeNotOOM, "grace period"},
 		{"status lost", limited(ending("ContainerStatusUnknown", 137)), false, ScopeUnknown, "lost"},
 		{"all containers restarted by a rule", limited(ending("RestartingAllContainers", 137)), false, ScopeNotOOM, "restart rule"},
