@@ -88,7 +88,9 @@ func qualify(f *facts, c *Cause, r *Recommendation) {
 		r.Warnings = append(r.Warnings, data.Textf("no limit cures a volume that fills without end: set emptyDir.sizeLimit to %s or less as well", human(float64(*r.Limit)/2)))
 	case LoadSpike, LargeFile, ConcurrentRequests:
 		r.Warnings = append(r.Warnings, "how high a burst would have gone cannot be seen: look again after the next one")
-		warnOfGrowth(f, c, r)
+		if !f.batch { // a run of a Job has an end: growth within it is its work
+			warnOfGrowth(f, c, r)
+		}
 	case LimitTooLow, StartupPeak:
 		warnOfGrowth(f, c, r)
 	case JVMHeap:
