@@ -76,7 +76,11 @@ func (f *facts) slows() bool {
 		return false
 	}
 	sum := math.Log(clampRatio(f.decel))
-	if f.course.steady > 0 {
+	if f.byLoad() {
+		if f.pace > 0 { // the course of lives laid over each other has the seasons of load in it
+			sum += courseWeight * math.Log(clampRatio(f.pace))
+		}
+	} else if f.course.steady > 0 {
 		sum += courseWeight * math.Log(clampRatio(f.course.steady))
 	}
 	return sum < slowsFrom

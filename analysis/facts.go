@@ -180,6 +180,7 @@ func (f *facts) readTrends() {
 			scale = l.peak
 		}
 		l.trend = trendOf(l, scale)
+		f.trendByLoad(l)
 		f.maxLength = max(f.maxLength, l.length())
 		if l.limit > 0 {
 			n := 0

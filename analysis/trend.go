@@ -51,17 +51,31 @@ type trend struct {
 	first  float64 // slope of the first half in bytes an hour
 	second float64 // slope of the second half in bytes an hour
 	pace   float64 // slope of the last three eighths over that of the three before; 0 when not known
+	byLoad bool    // first, second and pace are slopes over the load that was served rather than over time
 }
 
 // trendOf returns the trend of a life. scale is the size in bytes that growth is measured against: the limit, or the
 // highest sample without one.
 func trendOf(l *life, scale float64) trend {
+	if scale <= 0 {
+		return trend{}
+	}
+	x, y := lifeFloors(l)
+	if len(x) < leastBlocks {
+		return trend{}
+	}
+	return readTrend(x, y, scale)
+}
+
+// lifeFloors returns the floors of a life in bytes at hours since its start, without its warm-up, the sample that may be the
+// spike that killed it, and the stretch in which the limit held it; none of a life with too few samples.
+func lifeFloors(l *life) (x, y []float64) {
 	n := len(l.t)
 	if l.ended() {
-		n-- // the last sample may be the spike that killed it
+		n--
 	}
-	if n < leastSamples || scale <= 0 {
-		return trend{}
+	if n < leastSamples {
+		return nil, nil
 	}
 	whole := time.Duration(l.t[n-1]-l.t[0]) * time.Millisecond
 	skip := warmUpOf(whole)
@@ -72,11 +86,7 @@ func trendOf(l *life, scale float64) trend {
 	if cut := unpinned(l, lo, n); cut > 0 {
 		n = cut
 	}
-	x, y := floors(l.t[lo:n], l.v[lo:n], l.t[0])
-	if len(x) < leastBlocks {
-		return trend{}
-	}
-	return readTrend(x, y, scale)
+	return floors(l.t[lo:n], l.v[lo:n], l.t[0])
 }
 
 // unpinned returns how many samples of a life that met its limit are before the stretch at its end in which memory never
@@ -112,15 +122,7 @@ func readTrend(x, y []float64, scale float64) trend {
 	t.floor = median(y[len(y)*3/4:])
 	length := x[len(x)-1] - x[0]
 	t.rise = t.slope * length
-	half := len(x) / 2
-	t.first, _ = theilSen(x[:half+1], y[:half+1])
-	t.second, _ = theilSen(x[half:], y[half:])
-	quarter := len(x) / 4
-	cut := quarter + (len(x)-quarter)/2
-	if mid, _ := theilSen(x[quarter:cut+1], y[quarter:cut+1]); mid > 0 {
-		late, _ := theilSen(x[cut:], y[cut:])
-		t.pace = late / mid
-	}
+	t.readHalves(x, y)
 	net := median(y[len(y)*3/4:]) - median(y[:max(len(y)/4, 1)])
 	switch {
 	case max(t.rise, net) < growthRise*scale || t.tau < growthAgreement:
@@ -128,14 +130,35 @@ func readTrend(x, y []float64, scale float64) trend {
 		if net >= growthRise*scale && t.second < ended*t.first {
 			t.shape = settled
 		}
-	case t.second < ended*t.first:
-		t.shape = settled
-	case t.second < slowing*t.first:
-		t.shape = easing
 	default:
-		t.shape = rising
+		t.shape = t.bend()
 	}
 	return t
+}
+
+// readHalves compares the later slopes of y with the former ones; x are hours, or load put on their scale.
+func (t *trend) readHalves(x, y []float64) {
+	half := len(x) / 2
+	t.first, _ = theilSen(x[:half+1], y[:half+1])
+	t.second, _ = theilSen(x[half:], y[half:])
+	t.pace = 0
+	quarter := len(x) / 4
+	cut := quarter + (len(x)-quarter)/2
+	if mid, _ := theilSen(x[quarter:cut+1], y[quarter:cut+1]); mid > 0 {
+		late, _ := theilSen(x[cut:], y[cut:])
+		t.pace = late / mid
+	}
+}
+
+// bend returns the shape of a life that grows, by how much slower its second half is than its first.
+func (t *trend) bend() shape {
+	switch {
+	case t.second < ended*t.first:
+		return settled
+	case t.second < slowing*t.first:
+		return easing
+	}
+	return rising
 }
 
 // floors returns the minimum of each block and the time at which it was, in hours since origin.
