@@ -54,6 +54,7 @@ const (
 	oddsFewKills   = -2.2 // … or are too few to show that they do not
 	oddsNoPeakEach = 0.9  // … for each further kill, up to four
 	oddsPeaks      = -2.5 // … or some did
+	oddsSystemOOM  = 4.0  // the kubelet told of the node's memory within a minute of the kill, and nothing rose here
 	oddsNodeFirst  = -2.2 // the node is seldom the reason where a limit is set
 )
 
@@ -297,6 +298,11 @@ func (f *facts) nodeOdds() float64 {
 	if f.peaks() {
 		odds += oddsPeaks
 	} else {
+		if t := f.c.Last; t != nil {
+			if _, told := nodeOOM(f.c, t, "SystemOOM"); told {
+				odds += oddsSystemOOM
+			}
+		}
 		odds += oddsNoPeak + oddsNoPeakEach*float64(min(f.sudden-1, 4))
 	}
 	if median(f.end.last) >= nearTop {
