@@ -19,7 +19,7 @@ func TestCalibratedConfidence(t *testing.T) {
 		}
 		last = c
 	}
-	near(t, "in the middle", calibrated(MemoryLeak, 0.7), 0.7525, 1e-9)
+	near(t, "in the middle", calibrated(MemoryLeak, 0.7), 0.7735, 1e-9)
 	near(t, "unknown", calibrated(UnknownCause, 0.4), 0.4, 0)
 }
 

@@ -83,7 +83,7 @@ func judgeCause(f *facts) Cause {
 // care, and on simulated cases of two generators those with 0.7 were right nearly nine times in ten.
 // It makes nothing surer than sharpest.
 const (
-	sharper  = 0.25
+	sharper  = 0.35
 	sharpest = 0.95
 )
 
