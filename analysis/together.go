@@ -69,13 +69,13 @@ func together(out []int, n, of int, at func(int) time.Time, chance func(int) flo
 	return out
 }
 
-// neighboursOf names what was killed together, by name.
+// neighboursOf names what was killed together, in the order of keys.
 func neighboursOf(near []*Case) []Neighbour {
-	var out []Neighbour
+	out := slices.Grow([]Neighbour(nil), len(near)) // nil where there are none
 	for _, c := range near {
 		out = append(out, Neighbour{c.Container.Key, c.Container.Workload, c.Confirmation.LastKillAt})
 	}
-	slices.SortStableFunc(out, func(a, b Neighbour) int { return compareText(data.Clean(a.Key.String()), data.Clean(b.Key.String())) })
+	slices.SortStableFunc(out, func(a, b Neighbour) int { return a.Key.Compare(b.Key) })
 	return out
 }
 

@@ -60,7 +60,8 @@ func fullList() *data.Store {
 // listed is one pod of the list.
 func listed(i int, restarts int32) data.Pod {
 	// Half an hour past the full hour, so that the ages of the list turn over far from the measurement.
-	at := time.Now().Truncate(time.Hour).Add(-time.Duration(2+i%20)*time.Hour - 30*time.Minute - time.Duration(i%1700)*time.Second/1000)
+	// They are minutes apart: a moment in which 33 containers of one node are killed is another case than this.
+	at := time.Now().Truncate(time.Hour).Add(-time.Duration(2+i%20)*time.Hour - 30*time.Minute + time.Duration(i%1700)*time.Second/2)
 	code, limit := int32(137), int64(512*data.Mi)
 	name := data.Textf("service-%04d-7d9f8b6c54-x2x4q", i)
 	key := data.Key{Namespace: data.Textf("team-%02d", i%40), Pod: name, UID: "uid-" + name, Container: "server"}
