@@ -38,7 +38,9 @@ func TestServerDeferredResizeEndsLater(t *testing.T) {
 	}{
 		{"done", func(t *testing.T, cs kubernetes.Interface, ns string) { acts(t, cs, ns, "x-0") }, data.JournalApplied, data.ResizeDone, "", 0},
 		{"still deferred", func(*testing.T, kubernetes.Interface, string) {}, data.JournalPartly, data.ResizeDeferred, "deferred: Node didn't", 1},
-		{"never", func(t *testing.T, cs kubernetes.Interface, ns string) { refuses(t, cs, ns, "x-0", corev1.PodReasonInfeasible) }, data.JournalPartly, data.ResizeInfeasible, "infeasible: Node", 0},
+		{"never", func(t *testing.T, cs kubernetes.Interface, ns string) {
+			refuses(t, cs, ns, "x-0", corev1.PodReasonInfeasible)
+		}, data.JournalPartly, data.ResizeInfeasible, "infeasible: Node", 0},
 		{"gone", func(t *testing.T, cs kubernetes.Interface, ns string) {
 			must(t, cs.CoreV1().Pods(ns).Delete(t.Context(), "x-0", metav1.DeleteOptions{GracePeriodSeconds: ptr[int64](0)}))
 		}, data.JournalPartly, data.ResizeGone, "the pod went", 0},

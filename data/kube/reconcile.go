@@ -111,4 +111,3 @@ func (c *Client) wasEvicted(ctx context.Context, t *data.Target) {
 		t.State, t.Error = data.TargetFailed, "it is still there: the eviction did not reach it"
 	}
 }
-
