@@ -167,10 +167,6 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		a.say(m.text)
 	case namespacesMsg:
 		a.gotNamespaces(m)
-	case paletteMsg:
-		cmd = a.gotPalette(m)
-	case paletteCasesMsg:
-		a.gotPaletteCases(m)
 	case placeMsg:
 		cmd = a.gotPlace(m)
 	case stamped:

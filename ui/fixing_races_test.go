@@ -106,7 +106,7 @@ func TestALimitBelowUseIsRefused(t *testing.T) {
 		planned := len(d.cluster.planned)
 		d.run(d.app.do(views.PlanFix{Key: f.Key, Limit: &tc.limit, Request: mib(16)}))
 		if got := d.app.state.Fix.Phase == views.FixRefused; got != tc.refused || (len(d.cluster.planned) == planned) != tc.refused {
-			t.Errorf("a limit of %d with %d in use: %s, %s", tc.limit, int64(peak), d.app.state.Fix.Phase, d.app.state.Fix.Problem)
+			t.Errorf("a limit of %d with %d in use: %s, %s", tc.limit, peak, d.app.state.Fix.Phase, d.app.state.Fix.Problem)
 		}
 	}
 }

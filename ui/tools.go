@@ -82,6 +82,10 @@ func (a *App) doTool(i views.Intent) tea.Cmd {
 // updateTools takes the answers.
 func (a *App) updateTools(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
+	case paletteMsg:
+		return a.gotPalette(m)
+	case paletteCasesMsg:
+		a.gotPaletteCases(m)
 	case artifactsMsg:
 		next := *a.state
 		next.Artifacts = put(a.state.Artifacts, m.key, m.all)
