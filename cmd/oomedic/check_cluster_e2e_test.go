@@ -267,7 +267,7 @@ func ownAddress(t *testing.T) string {
 			return n.IP.String()
 		}
 	}
-	t.Fatal("this machine has no address but its loopback, and the API server does not proxy to that")
+	t.Skip("this machine has no address but its loopback, and the API server does not proxy to that")
 	return ""
 }
 
