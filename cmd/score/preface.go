@@ -45,8 +45,8 @@ engine by the code that reads live clusters; the answer has to be the same.
 
 Beside the simulator stands one real node: Kubernetes 1.37.2 with containerd 2.4 on cgroup v1, a kubelet that is scraped
 every few seconds, and containers that really are killed. Ten minutes after the start a program that leaks 2 MiB a second
-under 48 MiB was called a leak (confidence 0.59) that grows by 2.03 MiB a second, 1.5 %% too much; its next kills were
-foretold in 91 and 89 seconds and came after 94 and 92. Files in /dev/shm were called shared memory (0.86), a database that
-asks for 60 MiB at once a sudden spike (0.74), and a job that outgrew its limit a large input (0.63).
+under 48 MiB was called a leak that grows by 2.03 MiB a second, 1.5 %% too much; its next kills were
+foretold in 91 and 89 seconds and came after 94 and 92. Files in /dev/shm were called shared memory, a database that
+asks for 60 MiB at once a sudden spike, and a job that outgrew its limit a large input.
 `, "`", o.part, o.cases, baselines.VPAVersion)
 }
