@@ -107,8 +107,10 @@ func TestProfileShowsItsCommands(t *testing.T) {
 		s.keys("p")
 		s.wait(`› Profile`)
 		s.wait(`Runtime`)
-		s.wait(`kubectl patch pod -n data database-0 --subresource resize`)
+		s.wait(`The log`)
 		s.whole("profile")
+		s.keys("Tab", "BTab") // the chosen command comes into sight, however long the log before it is
+		s.wait(`▍ kubectl patch pod -n data database-0 --subresource resize`)
 		s.keys("Tab")
 		s.wait(`▍ kubectl exec -n data database-0 -c postgres`)
 		s.keys("y")
