@@ -12,8 +12,8 @@ import (
 type ProfileScreen struct {
 	key     data.Key
 	state   *State
-	chosen  int // of the commands, all ways together
-	follow  bool
+	chosen  int  // of the commands, all ways together
+	follow  bool // the chosen command stays in sight until one scrolls
 	reading reading
 }
 
@@ -117,6 +117,7 @@ func (s *ProfileScreen) Press(m tea.KeyPressMsg) Intent {
 	case key.Matches(m, profileAgain):
 		return OpenProfile{Key: s.key}
 	default:
+		s.follow = false
 		s.reading.press(m.String())
 	}
 	return nil

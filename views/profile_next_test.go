@@ -64,3 +64,29 @@ func TestProfileOfAnEmptyLog(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// TestTheChosenCommandStaysInSight chooses a command before the log is there; scrolling leaves it.
+func TestTheChosenCommandStaysInSight(t *testing.T) {
+	t.Parallel()
+	st, k := profileState(t)
+	whole := st.Profiles[k]
+	early := *whole
+	early.Log, early.Hints, early.Runtime, early.Fetched = nil, nil, nil, nil
+	show := func(s *ProfileScreen, p *Profile) string {
+		st.Profiles[k] = p
+		s.Set(st)
+		return ansi.Strip(s.View(frameOf(t, "dark", 80, 24)))
+	}
+	s := NewProfileScreen(k)
+	show(s, &early)
+	press(s, "tab")
+	for name, p := range map[string]*Profile{"before the log": &early, "with the log": whole} {
+		if out := show(s, p); !strings.Contains(out, "▍ ") {
+			t.Errorf("%s: the chosen command is out of sight:\n%s", name, out)
+		}
+	}
+	press(s, "g")
+	if out := show(s, whole); strings.Contains(out, "▍ ") || !strings.Contains(out, "Do next") {
+		t.Errorf("after g the screen does not begin at its first line:\n%s", out)
+	}
+}

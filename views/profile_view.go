@@ -48,9 +48,8 @@ func (s *ProfileScreen) View(f Frame) string {
 	for _, l := range p.Guide.Always {
 		d.note(1, t.Warn, t.Glyphs.Warn, l.String())
 	}
-	if s.follow {
+	if s.follow { // also when what stands above it has come since, such as the log
 		s.reading.reveal(from, end, f.Height)
-		s.follow = false
 	}
 	return Fill(f, s.reading.cut(d.lines, f.Height, t))
 }
