@@ -45,6 +45,7 @@ type App struct {
 	keys      *keyset         // keys that were chosen for those of the program
 	clicked   click
 	offered   offered  // what the open palette has
+	painted   painted  // what the terminal showed last
 	lastCase  data.Key // looked at last
 	tookTheme string   // by a person; empty when none was
 
@@ -102,6 +103,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	kills.Set(a.state)
 	a.tookTheme = o.Resume.Theme
 	a.stack = []views.Screen{kills}
+	a.painted = painted{screen: kills}
 	return a, nil
 }
 
@@ -178,7 +180,7 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = tea.Batch(a.updateFix(m), a.updateTools(m))
 	}
 	a.show()
-	return a, a.here(tea.Batch(cmd, a.startSpinning()))
+	return a, tea.Batch(a.here(tea.Batch(cmd, a.startSpinning())), a.repaint())
 }
 
 // updateFix hands each message about a change to the one method that knows it.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/oomedic/oomedic/views"
 )
 
 // Paces at which changed cells are written. Measured with Bubble Tea v2: from key to frame takes 12 ms at its default of 60
@@ -119,6 +121,23 @@ func (d drawn) View() tea.View {
 	v := d.App.View()
 	d.frames.viewed()
 	return v
+}
+
+// painted is what the terminal showed last: a screen, and whether its help lay over it.
+type painted struct {
+	screen views.Screen
+	help   bool
+}
+
+// repaint has the whole screen written anew when another one is shown. Nearly all cells change then, and a terminal that has
+// lost some of what was written before is whole again.
+func (a *App) repaint() tea.Cmd {
+	now := painted{a.top(), a.help}
+	if now == a.painted {
+		return nil
+	}
+	a.painted = now
+	return tea.ClearScreen
 }
 
 // rendererTicker is the ticker by which a running program draws. Bubble Tea has no way to change its pace later, so it is

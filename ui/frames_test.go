@@ -125,3 +125,23 @@ func TestRendererTicker(t *testing.T) {
 		t.Error("the running program's ticker was not found: it draws at full pace when nothing happens")
 	}
 }
+
+// TestAnotherScreenIsWrittenWhole looks for what has every cell written: another screen or help that is shown, and not a
+// cursor that moves.
+func TestAnotherScreenIsWrittenWhole(t *testing.T) {
+	t.Parallel()
+	d := drive(t, nil, oomKilled("database-0", 3*time.Minute), oomKilled("database-1", time.Hour))
+	for _, c := range []struct {
+		key  string
+		want bool
+	}{{"j", false}, {"?", true}, {"esc", true}, {"d", true}, {"2", false}, {"esc", true}, {":", true}, {"x", false}} {
+		was := d.app.painted
+		d.press(c.key)
+		if got := d.app.painted != was; got != c.want {
+			t.Errorf("%s: written whole: %v, want %v", c.key, got, c.want)
+		}
+	}
+	if d.app.painted = (painted{}); d.app.repaint() == nil || d.app.repaint() != nil {
+		t.Error("a new screen is not written whole once")
+	}
+}
