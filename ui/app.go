@@ -126,7 +126,7 @@ func (a *App) Update(m tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch m := m.(type) {
 	case tea.WindowSizeMsg:
-		a.width, a.height = m.Width, m.Height
+		cmd = a.resized(m)
 	case tea.BackgroundColorMsg:
 		a.setTheme(a.opt.Theme, m.IsDark())
 	case tea.KeyPressMsg:

@@ -140,6 +140,23 @@ func (a *App) repaint() tea.Cmd {
 	return tea.ClearScreen
 }
 
+// sizeSettles is how long a terminal may take until it has its new size: a multiplexer takes a quarter of a second, and what is
+// written meanwhile may be scrolled or wrapped.
+const sizeSettles = 500 * time.Millisecond
+
+// resizedMsg comes when a new size has settled.
+type resizedMsg struct{}
+
+// resized takes the new size, and has the screen written anew once more when the terminal has settled.
+func (a *App) resized(m tea.WindowSizeMsg) tea.Cmd {
+	first := a.width == 0
+	a.width, a.height = m.Width, m.Height
+	if first {
+		return nil
+	}
+	return a.after(sizeSettles, resizedMsg{})
+}
+
 // rendererTicker is the ticker by which a running program draws. Bubble Tea has no way to change its pace later, so it is
 // read from where it lies; nil when a version has it no more, and then the pace stays as it is.
 func rendererTicker(p *tea.Program) *time.Ticker {

@@ -141,6 +141,10 @@ func TestAnotherScreenIsWrittenWhole(t *testing.T) {
 			t.Errorf("%s: written whole: %v, want %v", c.key, got, c.want)
 		}
 	}
+	d.send(tea.WindowSizeMsg{Width: 90, Height: 30})
+	if _, cmd := d.app.Update(resizedMsg{}); cmd == nil || d.timers[len(d.timers)-1] != (resizedMsg{}) {
+		t.Error("a new size is not written whole again when it has settled")
+	}
 	if d.app.painted = (painted{}); d.app.repaint() == nil || d.app.repaint() != nil {
 		t.Error("a new screen is not written whole once")
 	}

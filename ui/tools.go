@@ -82,6 +82,8 @@ func (a *App) doTool(i views.Intent) tea.Cmd {
 // updateTools takes the answers.
 func (a *App) updateTools(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
+	case resizedMsg:
+		a.painted = painted{}
 	case paletteMsg:
 		return a.gotPalette(m)
 	case paletteCasesMsg:
